@@ -45,6 +45,10 @@ type Topics struct{ Hall string }
 
 func (t Topics) root() string { return "hall/" + Version + "/" + t.Hall + "/" }
 
+// Identity is a node's name on the broker, "luotian/kiosk-1": the common name
+// of its certificate and its MQTT client id. The host has one as well.
+func (t Topics) Identity(node string) string { return t.Hall + "/" + node }
+
 // Host is the host's own status (retained, last will).
 func (t Topics) Host() string { return t.root() + "host" }
 

@@ -9,6 +9,7 @@ const (
 	EvTicketConfirmed   = "ticket.confirmed/1" // paper or the citizen's word: it may be called
 	EvTicketUnconfirmed = "ticket.unconfirmed/1"
 	EvTicketVoided      = "ticket.voided/1"
+	EvTicketLate        = "ticket.late/1" // TicketConfirmed: the paper of a void number came out after all
 	EvTicketCalled      = "ticket.called/1"
 	EvTicketRecalled    = "ticket.recalled/1"
 	EvTicketMissed      = "ticket.missed/1" // no-show
@@ -22,6 +23,7 @@ const (
 	EvWindowSignedIn    = "window.signed-in/1"
 	EvWindowSignedOut   = "window.signed-out/1"
 	EvWindowPaused      = "window.paused/1"
+	EvStaffRefused      = "staff.refused/1" // WindowChanged: a wrong PIN at a window
 	EvWindowResumed     = "window.resumed/1"
 	EvRatingGiven       = "rating.given/1"
 	EvRatingAbsent      = "rating.absent/1" // silence: not rated, which is not "satisfied"
@@ -68,7 +70,8 @@ type TicketUnconfirmed struct {
 	Fault   string `json:"fault"`
 }
 
-// TicketVoided ends a ticket that is never called again.
+// TicketVoided ends a ticket. It is never called again, unless its paper came
+// out late (ticket.late/1) and staff reinstate it.
 type TicketVoided struct {
 	Ticket string `json:"ticket"`
 	Reason string `json:"reason"` // "unconfirmed", "citizen", "staff", "day-ended"
@@ -99,6 +102,7 @@ type TicketMoved struct {
 	Staff  string `json:"staff,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Call   uint64 `json:"call,omitempty"`
+	Place  string `json:"place,omitempty"` // of reinstated: "original" or "end" of the queue
 }
 
 // TicketFinished ends the service. Session is the id of the service session

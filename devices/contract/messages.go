@@ -1,0 +1,122 @@
+package contract
+
+import "strings"
+
+//go:generate go run ./gen
+
+// Kind is the sort of topic that a message travels on.
+type Kind string
+
+// Kinds of messages, by the last part of their topic.
+const (
+	KindStatus  Kind = "status"
+	KindBirth   Kind = "birth"
+	KindState   Kind = "state"   // dev/{device}/state
+	KindDesired Kind = "desired" // dev/{device}/desired
+	KindEvent   Kind = "evt"
+	KindAck     Kind = "ack"
+	KindAsk     Kind = "ask"
+	KindAnswer  Kind = "answer"
+	KindCommand Kind = "cmd"
+	KindResult  Kind = "res"
+	KindHost    Kind = "host"
+	KindView    Kind = "view"
+)
+
+// Retained tells whether the broker keeps the last message of this kind.
+func (k Kind) Retained() bool {
+	switch k {
+	case KindStatus, KindBirth, KindState, KindDesired, KindHost, KindView:
+		return true
+	}
+	return false
+}
+
+// FromHost tells who publishes the kind: the host, or else a node.
+func (k Kind) FromHost() bool {
+	switch k {
+	case KindAck, KindAnswer, KindCommand, KindHost, KindView, KindDesired:
+		return true
+	}
+	return false
+}
+
+// Message is one message of the contract: a topic's payload, or for events and
+// requests the data inside the envelope.
+type Message struct {
+	Name   string // "ticket.issued/1", "view/queue", "status"
+	Kind   Kind
+	Data   any    // a zero value of the payload or of the data
+	Answer any    // of a request: a zero value of the data of its ok answer
+	From   string // role of the publisher: "hall", "kiosk", "window", "any"
+	About  string // one sentence for the centre's and the integrator's team
+}
+
+// Messages lists every message of this version of the contract. asyncapi.yaml,
+// the schemas and the examples are made from it.
+var Messages = []Message{
+	{"status", KindStatus, Status{}, nil, "any", "Whether the node is connected; the last will says lost."},
+	{"birth", KindBirth, Birth{}, nil, "any", "What the node is, what it brings, and what waits on its disk."},
+	{"state", KindState, DeviceState{}, nil, "any", "What one device of the node reports of itself."},
+	{"ack", KindAck, Ack{}, nil, "host", "Everything through this sequence is stored by the host."},
+	{"host", KindHost, HostStatus{}, nil, "host", "Whether the host takes events now."},
+
+	{EvTicketIssued, KindEvent, TicketIssued{}, nil, "hall", "A number was taken."},
+	{EvTicketConfirmed, KindEvent, TicketConfirmed{}, nil, "hall", "Paper is out, or the citizen has noted the number: it may be called."},
+	{EvTicketUnconfirmed, KindEvent, TicketUnconfirmed{}, nil, "hall", "The paper failed or may have failed: the number is not called until somebody has noted it."},
+	{EvTicketVoided, KindEvent, TicketVoided{}, nil, "hall", "The number is never called."},
+	{EvTicketCalled, KindEvent, TicketCalled{}, nil, "hall", "A window calls the ticket."},
+	{EvTicketRecalled, KindEvent, TicketRecalled{}, nil, "hall", "A called ticket is announced again."},
+	{EvTicketMissed, KindEvent, TicketMoved{}, nil, "hall", "Nobody came to the window."},
+	{EvTicketReinstated, KindEvent, TicketMoved{}, nil, "hall", "Somebody came after all and waits again."},
+	{EvTicketStarted, KindEvent, TicketMoved{}, nil, "hall", "The service begins."},
+	{EvTicketFinished, KindEvent, TicketFinished{}, nil, "hall", "The service ends; it may be rated once."},
+	{EvTicketTransferred, KindEvent, TicketTransferred{}, nil, "hall", "The ticket goes to another service or window; number and issue time stay."},
+	{EvTicketHeld, KindEvent, TicketMoved{}, nil, "hall", "The window puts the ticket aside."},
+	{EvTicketResumed, KindEvent, TicketMoved{}, nil, "hall", "The window calls a held ticket again."},
+	{EvTicketReturned, KindEvent, TicketMoved{}, nil, "hall", "The ticket goes back to its place in the queue."},
+	{EvWindowSignedIn, KindEvent, WindowChanged{}, nil, "hall", "A member of staff opens the window."},
+	{EvWindowSignedOut, KindEvent, WindowChanged{}, nil, "hall", "The window closes."},
+	{EvWindowPaused, KindEvent, WindowChanged{}, nil, "hall", "The window pauses, with a reason."},
+	{EvWindowResumed, KindEvent, WindowChanged{}, nil, "hall", "The window goes on."},
+	{EvRatingGiven, KindEvent, RatingGiven{}, nil, "hall", "A citizen rates a service session, once."},
+	{EvRatingAbsent, KindEvent, RatingAbsent{}, nil, "hall", "The citizen pressed nothing: not rated, which is not satisfied."},
+	{EvPunchRecorded, KindEvent, PunchRecorded{}, nil, "hall", "A member of staff used an attendance terminal."},
+	{EvDayOpened, KindEvent, DayOpened{}, nil, "hall", "A business day begins; numbers start again."},
+	{EvDeviceFault, KindEvent, DeviceFault{}, nil, "any", "A device's fault begins or is over."},
+	{EvTicketPrinted, KindEvent, TicketPrinted{}, nil, "kiosk", "The paper of a ticket is out."},
+	{EvTicketUnprinted, KindEvent, TicketUnprinted{}, nil, "kiosk", "The paper of a ticket is not out, or may not be."},
+
+	{AskTicketTake, KindAsk, TakeTicket{}, Ticket{}, "kiosk", "Take a number. The request's id becomes the ticket's id."},
+	{AskTicketNoted, KindAsk, TicketRef{}, Ticket{}, "kiosk", "The citizen has noted the number although no paper came."},
+	{AskTicketVoid, KindAsk, TicketRef{}, Ticket{}, "kiosk", "The citizen gives the number up."},
+	{AskWindowSignIn, KindAsk, SignIn{}, WindowAnswer{}, "window", "Sign in at a window."},
+	{AskWindowSignOut, KindAsk, WindowRef{}, WindowAnswer{}, "window", "Sign out."},
+	{AskWindowPause, KindAsk, WindowRef{}, WindowAnswer{}, "window", "Pause, with a reason."},
+	{AskWindowResume, KindAsk, WindowRef{}, WindowAnswer{}, "window", "Go on after a pause."},
+	{AskWindowNext, KindAsk, WindowRef{}, WindowAnswer{}, "window", "Call the next ticket."},
+	{AskWindowCall, KindAsk, WindowRef{}, WindowAnswer{}, "window", "Call one ticket by its number."},
+	{AskWindowRecall, KindAsk, WindowRef{}, WindowAnswer{}, "window", "Announce the called ticket again."},
+	{AskWindowNoShow, KindAsk, WindowRef{}, WindowAnswer{}, "window", "Nobody came."},
+	{AskWindowStart, KindAsk, WindowRef{}, WindowAnswer{}, "window", "The citizen is here; the service begins."},
+	{AskWindowFinish, KindAsk, WindowRef{}, WindowAnswer{}, "window", "The service is done."},
+	{AskWindowTransfer, KindAsk, Transfer{}, WindowAnswer{}, "window", "Send the ticket to another service or window."},
+	{AskWindowHold, KindAsk, WindowRef{}, WindowAnswer{}, "window", "Put the ticket aside, with a reason."},
+	{AskWindowUnhold, KindAsk, WindowRef{}, WindowAnswer{}, "window", "Call a held ticket again."},
+	{AskWindowReturn, KindAsk, WindowRef{}, WindowAnswer{}, "window", "Put a called or held ticket back into its place."},
+	{AskWindowReinstate, KindAsk, WindowRef{}, WindowAnswer{}, "window", "A missed citizen came after all."},
+	{AskWindowVoid, KindAsk, WindowRef{}, WindowAnswer{}, "window", "Take a ticket out of the queue, with a reason."},
+
+	{CmdPrinterTest, KindCommand, PrinterTest{}, nil, "host", "Print a test page."},
+
+	{"view/" + ViewCatalogue, KindView, Catalogue{}, nil, "host", "What the hall offers, and who it is."},
+	{"view/" + ViewQueue, KindView, Queue{}, nil, "host", "How many wait for what."},
+	{"view/" + ViewCalls, KindView, Calls{}, nil, "host", "The last calls, newest first."},
+	{"view/" + ViewWindows, KindView, Windows{}, nil, "host", "The state of every window."},
+	{"view/" + ViewNotices, KindView, Notices{}, nil, "host", "The lines that the boards scroll."},
+	{"view/" + ViewCalendar, KindView, Calendar{}, nil, "host", "Today's hours, and whether tickets are given now."},
+}
+
+// FileName is the name of a message's schema and example, without ending:
+// "ticket.issued/1" is in "ticket.issued-1".
+func FileName(message string) string { return strings.ReplaceAll(message, "/", "-") }
