@@ -64,6 +64,8 @@ var values = map[string]any{
 	contract.EvTicketVoided:      contract.TicketVoided{Ticket: ticketID, Reason: "unconfirmed"},
 	contract.EvTicketCalled:      contract.TicketCalled{Ticket: ticketID, Window: "w3", Staff: "s1003", Call: 118, Why: "取号最早"},
 	contract.EvTicketRecalled:    contract.TicketRecalled{Ticket: ticketID, Window: "w3", Call: 119},
+	contract.EvTicketLate:        contract.TicketConfirmed{Ticket: ticketID, Proof: "consumed"},
+	contract.EvStaffRefused:      contract.WindowChanged{Window: "w3", Staff: "s1003", Reason: "wrong-pin"},
 	contract.EvTicketMissed:      moved,
 	contract.EvTicketReinstated:  moved,
 	contract.EvTicketStarted:     moved,

@@ -1,0 +1,115 @@
+package controller
+
+import (
+	"net"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	"hallward/devices/catalog"
+	"hallward/devices/config"
+	"hallward/devices/contract"
+	"hallward/devices/hall"
+)
+
+// Config is the configuration of one hall controller. Paths of data and
+// certificates are relative to the working directory; the hall's folder is
+// relative to the configuration file.
+type Config struct {
+	Hall         string         `yaml:"hall"`         // folder of hall.yaml
+	Node         string         `yaml:"node"`         // id of the controller, here and at the centre
+	Data         string         `yaml:"data"`         // folder of the journal
+	Certificates string         `yaml:"certificates"` // folder of the PEM files
+	Broker       BrokerConfig   `yaml:"broker"`
+	Console      ConsoleConfig  `yaml:"console"`
+	Health       string         `yaml:"health"` // local address of health and metrics
+	Centre       CentreConfig   `yaml:"centre"`
+	Devices      []catalog.Spec `yaml:"devices"`
+
+	Setup *hall.Setup `yaml:"-"` // from Hall
+}
+
+// BrokerConfig is where the hall's nodes meet: embedded by default.
+type BrokerConfig struct {
+	Listen string `yaml:"listen"` // of the embedded broker
+	URL    string `yaml:"url"`    // of another one instead
+}
+
+// ConsoleConfig is where the staff's pages are. An address that is not local
+// is served by HTTPS with the controller's certificate.
+type ConsoleConfig struct {
+	Listen   string   `yaml:"listen"`
+	Managers []string `yaml:"managers"` // staff ids that may open the page of the whole hall
+}
+
+// CentreConfig is the centre's broker; without a URL the events wait.
+type CentreConfig struct {
+	URL string `yaml:"url"`
+}
+
+// Check says what is wrong; the hall's own files are checked by LoadHall.
+func (c *Config) Check(k *config.Checker) {
+	if c.Hall == "" {
+		k.At("hall").Badf("want the folder of hall.yaml")
+	}
+	if err := contract.CheckID(c.Node); err != nil {
+		k.At("node").Badf("want 1 to 32 of a-z, 0-9 and -")
+	}
+	if c.Data == "" {
+		k.At("data").Badf("want the folder of the journal")
+	}
+	if c.Certificates == "" {
+		k.At("certificates").Badf("want the folder of the certificates that hallctl pki made")
+	}
+	switch {
+	case c.Broker.URL != "" && c.Broker.Listen != "":
+		k.At("broker").Badf("want either listen (embedded) or url (another broker)")
+	case c.Broker.URL != "":
+		checkURL(k, "broker.url", c.Broker.URL)
+	default:
+		checkAddress(k, "broker.listen", c.Broker.Listen)
+	}
+	checkAddress(k, "console.listen", c.Console.Listen)
+	if c.Health != "" {
+		checkAddress(k, "health", c.Health)
+	}
+	if c.Centre.URL != "" {
+		checkURL(k, "centre.url", c.Centre.URL)
+	}
+	for _, err := range catalog.CheckAll(c.Devices) {
+		k.At("devices").Badf("%v", err)
+	}
+}
+
+func checkAddress(k *config.Checker, path, addr string) {
+	if _, port, err := net.SplitHostPort(addr); err != nil || port == "" {
+		k.At(path).Badf("want host:port")
+	}
+}
+
+func checkURL(k *config.Checker, path, addr string) {
+	if u, err := url.Parse(addr); err != nil || u.Scheme != "tls" || u.Port() == "" {
+		k.At(path).Badf("want tls://host:port")
+	}
+}
+
+// Load reads the configuration and the hall that it names.
+func Load(path string) (*Config, error) {
+	c := &Config{Node: "hall"}
+	if err := config.Load(path, c); err != nil {
+		return nil, err
+	}
+	if !filepath.IsAbs(c.Hall) {
+		c.Hall = filepath.Join(filepath.Dir(path), c.Hall)
+	}
+	setup, _, err := config.LoadHall(c.Hall)
+	if err != nil {
+		return nil, err
+	}
+	c.Setup = setup
+	return c, nil
+}
+
+// keep is how long acknowledged events stay in the hall's journal, for
+// questions that come later.
+const keep = 400 * 24 * time.Hour

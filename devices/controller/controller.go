@@ -1,0 +1,417 @@
+package controller
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"hallward/devices"
+	"hallward/devices/broker"
+	"hallward/devices/catalog"
+	"hallward/devices/contract"
+	"hallward/devices/hall"
+	"hallward/devices/host"
+	"hallward/devices/journal"
+	"hallward/devices/node"
+	"hallward/devices/pki"
+	"hallward/devices/service"
+	"hallward/kiosk/console"
+)
+
+// Controller is one hall controller, wired.
+type Controller struct {
+	cfg     *Config
+	log     *slog.Logger
+	journal *journal.Journal
+	engine  *Engine
+	broker  *broker.Broker // nil with another broker
+	nodes   *node.Host
+	centre  *node.Node // nil without a centre
+	devices *host.Host
+	keypads *keypads
+	desk    *desk
+	roles   map[string]string
+	faults  chan contract.DeviceFault
+	centreUp
+}
+
+// centreUp remembers since when the centre is reached or not.
+type centreUp struct {
+	mu     sync.Mutex
+	online bool
+	since  time.Time
+}
+
+// New opens the journal and wires everything; Run works.
+func New(cfg *Config, log *slog.Logger) (*Controller, error) {
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("controller: data: %w", err)
+	}
+	j, err := journal.Open(filepath.Join(cfg.Data, "hall.db"), &journal.Options{Hall: cfg.Setup.Hall.ID, Node: cfg.Node, Keep: keep})
+	if err != nil {
+		return nil, err
+	}
+	c := &Controller{cfg: cfg, log: log, journal: j, roles: map[string]string{}, faults: make(chan contract.DeviceFault, 256)}
+	for _, n := range cfg.Setup.Nodes {
+		c.roles[n.ID] = n.Role
+	}
+	if err := c.wire(); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return c, nil
+}
+
+func (c *Controller) wire() error {
+	engine, err := NewEngine(c.cfg.Setup, c.cfg.Node, c.journal, c.log, time.Now)
+	if err != nil {
+		return err
+	}
+	c.engine = engine
+	c.desk = newDesk(c)
+	if err := c.wireNodes(); err != nil {
+		return err
+	}
+	if err := c.wireCentre(); err != nil {
+		return err
+	}
+	c.devices = host.New(c.cfg.Devices, c.reading, c.log, host.WithOptions(catalog.Options{Stamps: stamps{c.journal}, Log: c.log}))
+	c.devices.OnChange(c.deviceChanged)
+	pads := map[string]devices.Keypad{}
+	for _, d := range c.cfg.Devices {
+		if p, ok := c.devices.Keypad(d.ID); ok {
+			pads[d.ID] = p
+		}
+	}
+	c.keypads = newKeypads(c.cfg.Setup, pads, c.log)
+	engine.onEvents = func(events []contract.Event) {
+		c.desk.note(events)
+		c.keypads.follow(events, c.digits)
+	}
+	return c.desk.recall(c.journal)
+}
+
+func (c *Controller) wireNodes() error {
+	h := c.cfg.Setup.Hall.ID
+	hc := node.HostConfig{Hall: h, Host: c.cfg.Node, Events: c.nodeEvents, Ask: c.nodeAsk, Node: c.nodeChanged, Log: c.log}
+	if c.cfg.Broker.URL != "" {
+		conf, err := pki.NodeTLS(c.cfg.Certificates, c.cfg.Node)
+		if err != nil {
+			return err
+		}
+		hc.Broker, hc.TLS = c.cfg.Broker.URL, conf
+	} else {
+		conf, err := pki.ServerTLS(c.cfg.Certificates, c.cfg.Node)
+		if err != nil {
+			return err
+		}
+		var names []string
+		for _, n := range c.cfg.Setup.Nodes {
+			names = append(names, contract.Topics{Hall: h}.Identity(n.ID))
+		}
+		b, err := broker.New(broker.Config{Listen: c.cfg.Broker.Listen, TLS: conf, Halls: []string{h}, Host: c.cfg.Node, Nodes: names, Log: c.log})
+		if err != nil {
+			return err
+		}
+		c.broker, hc.Dial = b, b.Dial(contract.Topics{Hall: h}.Identity(c.cfg.Node))
+	}
+	var err error
+	c.nodes, err = node.NewHost(hc)
+	return err
+}
+
+func (c *Controller) wireCentre() error {
+	if c.cfg.Centre.URL == "" {
+		return nil
+	}
+	conf, err := pki.NodeTLS(c.cfg.Certificates, c.cfg.Node)
+	if err != nil {
+		return err
+	}
+	c.centre, err = node.New(node.Config{
+		Hall: c.cfg.Setup.Hall.ID, Node: c.cfg.Node, Broker: c.cfg.Centre.URL, TLS: conf,
+		Program: "hall", Version: service.Version(), Role: hall.RoleHall, Outbox: c.journal, Log: c.log.With("to", "centre"),
+	})
+	if err != nil {
+		return err
+	}
+	c.centreUp.since = time.Now()
+	c.centre.OnOnline(func(up bool) {
+		c.centreUp.mu.Lock()
+		c.centreUp.online, c.centreUp.since = up, time.Now()
+		c.centreUp.mu.Unlock()
+		c.engine.watch.wake()
+	})
+	return nil
+}
+
+// Run works until ctx ends, then stops in an order that loses nothing: first
+// those who bring commands, then the engine, then the journal.
+func (c *Controller) Run(ctx context.Context, s *service.Service) error {
+	c.observe(s)
+	inner, stopInner := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopInner()
+	var outer, core sync.WaitGroup
+	core.Go(func() { _ = c.engine.Run(inner) })
+
+	fail := make(chan error, 8)
+	run := func(name string, f func(context.Context) error) {
+		outer.Go(func() {
+			if err := f(ctx); err != nil && ctx.Err() == nil {
+				fail <- fmt.Errorf("%s: %w", name, err)
+			}
+		})
+	}
+	var brokerDone sync.WaitGroup
+	if c.broker != nil {
+		brokerDone.Go(func() { _ = c.broker.Run(inner) })
+	}
+	run("nodes", c.nodes.Run)
+	if c.centre != nil {
+		run("centre", c.centre.Run)
+	}
+	run("devices", c.devices.Run)
+	for _, l := range c.keypads.lines {
+		outer.Go(func() { c.keypads.run(ctx, l) })
+	}
+	p := &publisher{engine: c.engine, publish: c.nodes.PublishView, log: c.log, now: time.Now, last: map[string]string{}}
+	c.publishFixed()
+	outer.Go(func() { p.run(ctx) })
+	outer.Go(func() { c.storeFaults(ctx) })
+	stopConsole, err := c.serveConsole(ctx)
+	if err == nil {
+		err = s.Serve(c.cfg.Health)
+	}
+	if err == nil {
+		s.Ready(ctx)
+		select {
+		case <-ctx.Done():
+		case err = <-fail:
+		}
+	}
+	stopConsole()
+	outer.Wait()
+	stopInner()
+	core.Wait()
+	brokerDone.Wait()
+	return errors.Join(err, c.journal.Close())
+}
+
+// publishFixed gives out the views that only change with the configuration.
+func (c *Controller) publishFixed() {
+	for name, view := range map[string]any{
+		contract.ViewCatalogue: c.cfg.Setup.CatalogueView(),
+		contract.ViewNotices:   contract.Notices{Version: c.cfg.Setup.CatalogueVersion, Notices: c.cfg.Setup.Notices},
+	} {
+		raw, err := json.Marshal(view)
+		if err == nil {
+			err = c.nodes.PublishView(name, raw)
+		}
+		if err != nil {
+			c.log.Error("a view cannot be published", "view", name, "error", err)
+		}
+	}
+}
+
+func (c *Controller) serveConsole(ctx context.Context) (stop func(), err error) {
+	ln, err := net.Listen("tcp", c.cfg.Console.Listen)
+	if err != nil {
+		return func() {}, fmt.Errorf("console: %w", err)
+	}
+	scheme, secure := "http", !local(ln.Addr())
+	if secure {
+		conf, err := pki.ServerTLS(c.cfg.Certificates, c.cfg.Node)
+		if err != nil {
+			_ = ln.Close()
+			return func() {}, fmt.Errorf("console: %w", err)
+		}
+		// Browsers bring no certificate: people prove themselves by their PIN.
+		conf.ClientAuth, conf.ClientCAs, conf.VerifyConnection = tls.NoClientCert, nil, nil
+		scheme, ln = "https", tls.NewListener(ln, conf)
+	}
+	var reasons []string
+	for _, r := range c.cfg.Setup.PauseReasons {
+		reasons = append(reasons, r.Name.ZH)
+	}
+	srv := &http.Server{
+		Handler:           console.New(c.desk, console.Options{Facts: c.journal, Secure: secure, PauseReasons: reasons, Log: c.log}),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return ctx }, // live streams end with the process
+	}
+	go func() {
+		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			c.log.Error("console ended", "error", err)
+		}
+	}()
+	c.log.Info("console", "address", scheme+"://"+ln.Addr().String()+"/")
+	return func() {
+		limit, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		if srv.Shutdown(limit) != nil {
+			_ = srv.Close()
+		}
+	}, nil
+}
+
+func local(a net.Addr) bool {
+	t, ok := a.(*net.TCPAddr)
+	return ok && t.IP.IsLoopback()
+}
+
+// observe adds the controller's parts to health and metrics.
+func (c *Controller) observe(s *service.Service) {
+	for _, m := range c.engine.metrics.collectors() {
+		s.Metrics.MustRegister(m)
+	}
+	s.Metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "hallward_outbox_events", Help: "Events that the centre has not yet acknowledged.",
+	}, func() float64 { return float64(c.backlog()) }))
+	s.Health("journal", c.engine.Broken)
+	s.Health("nodes", func() error {
+		if !c.nodes.Online() {
+			return errors.New("not connected to the hall's broker")
+		}
+		return nil
+	})
+	s.Alive("engine", c.engine.Alive)
+}
+
+func (c *Controller) backlog() uint64 { return c.journal.Last() + 1 - c.journal.First() }
+
+func (c *Controller) nodeEvents(ctx context.Context, node string, events []contract.Event) (uint64, error) {
+	return c.engine.Events(ctx, node, c.roles[node], events)
+}
+
+func (c *Controller) nodeAsk(ctx context.Context, node string, r contract.Request) contract.Answer {
+	return c.engine.Ask(ctx, node, c.roles[node], r)
+}
+
+func (c *Controller) nodeChanged(node string, info node.NodeInfo) {
+	if info.Birth.Outbox != nil {
+		c.engine.Born(node, *info.Birth.Outbox)
+	}
+	c.engine.watch.wake()
+}
+
+// reading takes what one of the hall's own devices said.
+func (c *Controller) reading(ctx context.Context, device string, r devices.Reading) error {
+	switch r := r.(type) {
+	case devices.Score:
+		w := c.windowOf(r.Unit)
+		if w == "" {
+			c.log.Warn("a rating from a keypad that belongs to no window", "device", device, "unit", r.Unit)
+			return nil
+		}
+		return c.engine.Reading(ctx, hall.CmdScore, hall.Score{Window: w, Level: r.Level, Code: r.Code, Scale: r.Scale})
+	case devices.KeyPress:
+		return c.keyPress(ctx, device, r)
+	case devices.Punch:
+		return c.engine.Reading(ctx, hall.CmdPunch, contract.PunchRecorded{
+			Terminal: r.Terminal, Person: r.Person, Local: r.Local, Zone: r.Zone, At: r.At, Received: r.Received,
+			Verify: r.Verify, State: r.State, Source: r.Source,
+		})
+	}
+	return nil
+}
+
+var keyRequests = map[devices.Key]string{
+	devices.KeyNext:   contract.AskWindowNext,
+	devices.KeyRecall: contract.AskWindowRecall,
+}
+
+// keyPress lets a window be worked from its call keypad.
+func (c *Controller) keyPress(ctx context.Context, device string, k devices.KeyPress) error {
+	w, typ := c.windowOf(k.Unit), keyRequests[k.Key]
+	if w == "" || typ == "" {
+		return nil
+	}
+	raw, err := json.Marshal(contract.WindowRef{Window: w})
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	a := c.engine.Ask(ctx, c.cfg.Node, hall.RoleHall, contract.Request{
+		ID: ulid.Make().String(), Type: typ, Issued: now, Expires: now.Add(10 * time.Second), Data: raw,
+	})
+	switch a.Result {
+	case contract.ResultFailed:
+		return a.Error
+	case contract.ResultRefused:
+		c.log.Info("a keypad's request was refused", "device", device, "unit", k.Unit, "request", typ, "code", a.Error.Code)
+		c.keypads.order(w, func(ctx context.Context, p devices.Keypad, unit int) error { return p.Beep(ctx, unit) })
+	}
+	return nil
+}
+
+func (c *Controller) windowOf(unit int) string {
+	for _, w := range c.cfg.Setup.Windows {
+		if w.Keypad == unit && unit > 0 {
+			return w.ID
+		}
+	}
+	return ""
+}
+
+// digits is what a window's keypad shows: how many wait for it and the number
+// in its hand, both as far as three digits go.
+func (c *Controller) digits(window string) (waiting, number int) {
+	c.engine.Look(func(s *hall.State) {
+		waiting = min(len(s.Waiting(window)), 999)
+		if t := s.InHand(window); t != nil {
+			number = t.Serial % 1000
+		}
+	})
+	return waiting, number
+}
+
+// deviceChanged turns the health of one of the hall's own devices into events.
+func (c *Controller) deviceChanged(h devices.Health) {
+	for _, f := range c.desk.health(h) {
+		select {
+		case c.faults <- f:
+		default:
+			c.log.Warn("a fault was not stored: too many at a time", "device", f.Device, "code", f.Code)
+		}
+	}
+	c.engine.watch.wake()
+}
+
+// storeFaults stores the changes one after the other, in their order.
+func (c *Controller) storeFaults(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case f := <-c.faults:
+			if err := c.engine.Reading(ctx, contract.EvDeviceFault, f); err != nil && ctx.Err() == nil {
+				c.log.Warn("a fault was not stored", "device", f.Device, "code", f.Code, "error", err)
+			}
+		}
+	}
+}
+
+// stamps keeps the upload cursors of attendance terminals in the journal.
+type stamps struct{ j *journal.Journal }
+
+func (s stamps) Stamp(terminal, table string) string {
+	v, _, err := s.j.Get("stamp/" + terminal + "/" + table)
+	if err != nil {
+		return "" // then the terminal sends everything again, and nothing is doubled
+	}
+	return string(v)
+}
+
+func (s stamps) SetStamp(terminal, table, stamp string) {
+	_ = s.j.Put(context.Background(), "stamp/"+terminal+"/"+table, []byte(stamp))
+}

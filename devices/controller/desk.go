@@ -1,0 +1,325 @@
+package controller
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"hallward/devices"
+	"hallward/devices/contract"
+	"hallward/devices/hall"
+	"hallward/devices/hall/queue"
+	"hallward/kiosk/console"
+)
+
+// desk is the hall as the console sees it. What the rules do not keep, because
+// no rule asks for it (the last actions of a window, why a ticket was chosen,
+// the ratings by window), it remembers from the events of the day.
+type desk struct {
+	c *Controller
+
+	mu      sync.Mutex
+	day     string
+	actions map[string][]console.Action // by window, newest first
+	calls   map[string]callNote         // by ticket
+	ratings map[string]*console.Rating  // by window
+	faults  map[string][]devices.FaultCode
+}
+
+// callNote is when and why a ticket was last called.
+type callNote struct {
+	at  time.Time
+	why string
+}
+
+// actionsKept is how many lines of a window's day its page shows.
+const actionsKept = 20
+
+func newDesk(c *Controller) *desk {
+	d := &desk{c: c, faults: map[string][]devices.FaultCode{}}
+	d.clear()
+	return d
+}
+
+func (d *desk) clear() {
+	d.actions = map[string][]console.Action{}
+	d.calls = map[string]callNote{}
+	d.ratings = map[string]*console.Rating{}
+}
+
+// recallDepth is how many events are read at the start to remember the day. A
+// busy hall has about 15 events a ticket.
+const recallDepth = 20_000
+
+// recall reads the day's events again after a start.
+func (d *desk) recall(j Store) error {
+	after := uint64(0)
+	if last := j.Last(); last > recallDepth {
+		after = last - recallDepth
+	}
+	return j.Replay(context.Background(), after, func(e contract.Event) error {
+		d.note([]contract.Event{e})
+		return nil
+	})
+}
+
+// note follows the stored events.
+func (d *desk) note(events []contract.Event) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, e := range events {
+		var v struct {
+			Ticket, Window, From, Staff, Reason, Why, Day string
+			Level                                         int
+		}
+		if json.Unmarshal(e.Data, &v) != nil {
+			continue
+		}
+		switch e.Type {
+		case contract.EvDayOpened:
+			d.clear()
+			d.day = v.Day
+			continue
+		case contract.EvTicketCalled, contract.EvTicketResumed:
+			d.calls[v.Ticket] = callNote{at: e.Time, why: v.Why}
+		case contract.EvRatingGiven:
+			d.rating(v.Window).Levels[v.Level]++
+			continue
+		case contract.EvRatingAbsent:
+			d.rating(v.Window).Absent++
+			continue
+		}
+		window := v.Window
+		if e.Type == contract.EvTicketTransferred {
+			window = v.From
+		}
+		d.action(window, console.Action{At: e.Time, Type: e.Type, Number: v.Ticket, Reason: v.Reason, Staff: v.Staff})
+	}
+}
+
+func (d *desk) rating(window string) *console.Rating {
+	r := d.ratings[window]
+	if r == nil {
+		r = &console.Rating{Window: window}
+		d.ratings[window] = r
+	}
+	return r
+}
+
+// action keeps a line; its number is the ticket's id until it is shown.
+func (d *desk) action(window string, a console.Action) {
+	if window == "" {
+		return
+	}
+	list := append([]console.Action{a}, d.actions[window]...)
+	d.actions[window] = list[:min(len(list), actionsKept)]
+}
+
+// health compares a device's health with the last and gives the changes.
+func (d *desk) health(h devices.Health) []contract.DeviceFault {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	was := d.faults[h.Device]
+	d.faults[h.Device] = slices.Clone(h.Faults)
+	var changes []contract.DeviceFault
+	for _, f := range h.Faults {
+		if !slices.Contains(was, f) {
+			changes = append(changes, contract.DeviceFault{Device: h.Device, Code: string(f), On: true})
+		}
+	}
+	for _, f := range was {
+		if !slices.Contains(h.Faults, f) {
+			changes = append(changes, contract.DeviceFault{Device: h.Device, Code: string(f), On: false})
+		}
+	}
+	return changes
+}
+
+// Check proves a PIN without any effect on the windows.
+func (d *desk) Check(ctx context.Context, number, pin string) (console.Person, *contract.Problem) {
+	raw, err := json.Marshal(contract.SignIn{Staff: number, PIN: pin})
+	if err != nil {
+		return console.Person{}, failed("", err).Error
+	}
+	now := time.Now()
+	a := d.c.engine.Ask(ctx, d.c.cfg.Node, hall.RoleHall, contract.Request{
+		ID: ulid.Make().String(), Type: hall.CmdCheckPIN, Issued: now, Expires: now.Add(10 * time.Second), Data: raw})
+	if a.Error != nil {
+		return console.Person{}, a.Error
+	}
+	var who hall.Checked
+	if err := json.Unmarshal(a.Data, &who); err != nil {
+		return console.Person{}, failed("", err).Error
+	}
+	return d.person(who.Staff), nil
+}
+
+func (d *desk) person(id string) console.Person {
+	for _, s := range d.c.cfg.Setup.Staff {
+		if s.ID == id {
+			return console.Person{ID: s.ID, Number: s.Number, Name: s.Name, Post: s.Post, Manager: slices.Contains(d.c.cfg.Console.Managers, s.ID)}
+		}
+	}
+	return console.Person{}
+}
+
+// Do carries a window's request to the engine. Only who sits at the window may
+// act for it.
+func (d *desk) Do(ctx context.Context, actor console.Actor, r contract.Request) contract.Answer {
+	if r.Type != contract.AskWindowSignIn {
+		there := false
+		d.c.engine.Look(func(s *hall.State) { there = actor.Staff != "" && s.StaffAt(actor.Window) == actor.Staff })
+		if !there {
+			return contract.Answer{ID: r.ID, Result: contract.ResultRefused, Error: &contract.Problem{
+				Code: "signed-out", Message: "您已不在此窗口登录，请重新登录。", MessageEN: "You are no longer signed in at this window. Please sign in again."}}
+		}
+	}
+	return d.c.engine.Ask(ctx, d.c.cfg.Node, hall.RoleHall, r)
+}
+
+// Watch wakes a page when something changed.
+func (d *desk) Watch(ctx context.Context) <-chan struct{} {
+	out := make(chan struct{}, 1)
+	in := d.c.engine.watch.watch(ctx)
+	go func() {
+		defer close(out)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-d.c.engine.stopped:
+				return
+			case <-in:
+				select {
+				case out <- struct{}{}:
+				default:
+				}
+			}
+		}
+	}()
+	return out
+}
+
+// Snapshot is everything that the pages show.
+func (d *desk) Snapshot() console.Snapshot {
+	now := time.Now()
+	snap := console.Snapshot{At: now, Location: d.c.cfg.Setup.Hours.Zone, Centre: d.c.centreState()}
+	d.c.engine.Look(func(s *hall.State) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		snap.Catalogue = s.CatalogueView()
+		snap.Calendar = s.CalendarView(now)
+		snap.Queue = s.QueueView(now)
+		snap.Calls = s.CallsView(now)
+		for _, v := range s.WindowsView(now).Windows {
+			snap.Windows = append(snap.Windows, d.window(s, v))
+			if r := d.ratings[v.ID]; r != nil {
+				snap.Ratings = append(snap.Ratings, *r)
+			}
+		}
+		snap.Unconfirmed = tickets(s.TicketsIn(queue.Issued, queue.Unconfirmed))
+		snap.Voided = tickets(s.TicketsIn(queue.Void, queue.Late))
+		slices.Reverse(snap.Voided)
+		for _, p := range slices.Backward(s.Attendance.Today) {
+			snap.Punches = append(snap.Punches, console.Punch{PunchRecorded: p, Name: d.person(p.Staff).Name})
+		}
+	})
+	snap.Devices = d.devices()
+	return snap
+}
+
+func (d *desk) window(s *hall.State, v contract.WindowView) console.Window {
+	w := console.Window{WindowView: v, StaffID: s.StaffAt(v.ID), Services: s.ServicesOf(v.ID)}
+	if t := s.InHand(v.ID); t != nil {
+		note := d.calls[t.ID]
+		p := &console.Present{Ticket: ticketOf(*t), CalledAt: note.at, StartedAt: t.StartedAt, Recalls: t.Recalls, Why: note.why}
+		if t.State == queue.Called {
+			p.StartedAt = time.Time{}
+		}
+		w.Present = p
+	}
+	for _, t := range s.Waiting(v.ID) {
+		c := ticketOf(t)
+		c.ForWindow = t.Bound == v.ID
+		w.Waiting = append(w.Waiting, c)
+	}
+	for _, t := range s.TicketsIn(queue.Held, queue.Missed) {
+		switch {
+		case t.Window != v.ID:
+		case t.State == queue.Held:
+			w.Held = append(w.Held, ticketOf(t))
+		default:
+			w.Missed = append([]console.Ticket{ticketOf(t)}, w.Missed...)
+		}
+	}
+	for _, a := range d.actions[v.ID] {
+		if t := s.Tickets[a.Number]; t != nil {
+			a.Number = t.Number
+		}
+		a.Staff = d.person(a.Staff).Name
+		w.Actions = append(w.Actions, a)
+	}
+	return w
+}
+
+func tickets(list []queue.Ticket) []console.Ticket {
+	out := make([]console.Ticket, 0, len(list))
+	for _, t := range list {
+		out = append(out, ticketOf(t))
+	}
+	return out
+}
+
+func ticketOf(t queue.Ticket) console.Ticket {
+	reason := t.Reason
+	if reason == "" {
+		reason = t.Fault
+	}
+	return console.Ticket{Number: t.Number, Service: t.Service, State: string(t.State), IssuedAt: t.IssuedAt, Since: t.Since,
+		Reason: reason, FirstAsked: t.FirstAsked}
+}
+
+// devices lists the hall's own devices and those of its nodes. What a node says
+// of a device counts only while the node is there (HALL-007).
+func (d *desk) devices() []console.Device {
+	var list []console.Device
+	for _, h := range d.c.devices.Health() {
+		list = append(list, console.Device{Node: d.c.cfg.Node, Health: h})
+	}
+	nodes := d.c.nodes.Nodes()
+	for _, n := range d.c.cfg.Setup.Nodes {
+		info, known := nodes[n.ID]
+		for _, b := range info.Birth.Devices {
+			st := info.Devices[b.ID]
+			h := devices.Health{Device: b.ID, Kind: b.Kind, Up: info.Ready && st.Up, Since: st.Since, Drops: st.Drops}
+			for _, f := range st.Faults {
+				h.Faults = append(h.Faults, devices.FaultCode(f))
+			}
+			if !info.Ready {
+				h.Faults, h.Detail = []devices.FaultCode{devices.FaultOffline}, "节点未连接"
+			}
+			list = append(list, console.Device{Node: n.ID, Health: h})
+		}
+		if len(info.Birth.Devices) == 0 && n.Role != hall.RoleWindow {
+			h := devices.Health{Device: n.Role, Kind: "node", Up: known && info.Ready, Since: info.Birth.Time}
+			if !h.Up {
+				h.Faults = []devices.FaultCode{devices.FaultOffline}
+			}
+			list = append(list, console.Device{Node: n.ID, Health: h})
+		}
+	}
+	return list
+}
+
+func (c *Controller) centreState() console.Centre {
+	if c.centre == nil {
+		return console.Centre{}
+	}
+	c.centreUp.mu.Lock()
+	defer c.centreUp.mu.Unlock()
+	return console.Centre{Configured: true, Online: c.centreUp.online, Waiting: c.backlog(), Since: c.centreUp.since}
+}

@@ -1,0 +1,205 @@
+// Package hall is the rules of a service hall (政务服务大厅) as one pure state
+// machine: Decide turns a command into events or a refusal, Apply folds an
+// event into the state. There is no I/O and no clock here; time comes in as an
+// argument. The controller stores the events of a decision before it applies
+// them and answers, so replay after a crash is the same code as life.
+//
+// The parts stand below: queue (tickets), rating, attendance and calendar.
+package hall
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"hallward/devices/contract"
+	"hallward/devices/hall/calendar"
+)
+
+// Roles of a node: what it may ask for.
+const (
+	RoleKiosk   = "kiosk"
+	RoleWindow  = "window"
+	RoleDisplay = "display"
+	RoleBridge  = "bridge"
+	RoleHall    = "hall" // the controller itself: ticks, its own devices, its console
+)
+
+// Kinds of a window (S4 4.1.1).
+const (
+	KindDepartment = "department"
+	KindConsult    = "consult"
+	KindEntrusted  = "entrusted"
+	KindFee        = "fee"
+	KindComplaint  = "complaint"
+)
+
+// Places of a reinstated ticket in the queue.
+const (
+	PlaceOriginal = "original"
+	PlaceEnd      = "end"
+)
+
+// Setup is a hall as it is configured (devices/config reads it). It does not
+// change while the hall runs.
+type Setup struct {
+	Hall             contract.HallInfo
+	CatalogueVersion uint64
+	Units            []contract.UnitInfo
+	Services         []Service
+	Windows          []Window
+	Staff            []Staff
+	Nodes            []Node
+	Hours            *calendar.Hours
+	Notices          []contract.Notice
+	PauseReasons     []PauseReason // of a window; empty allows any (R-WIN-05)
+	ConfirmWithin    time.Duration // paper or word within this, else void; 0 is 2 minutes
+	RatingFor        time.Duration // how long a finished service may be rated; 0 is 30 s
+	TransferLimit    int           // transfers of one ticket; 0 is 5 (R-KIOSK-13)
+	Reinstate        string        // PlaceOriginal or PlaceEnd; "" is PlaceOriginal
+	BoardCalls       int           // calls in the calls view; 0 is 20
+}
+
+// Service is a service (事项). Windows, Area and Entrusted of the info are
+// filled in from the windows.
+type Service struct {
+	contract.ServiceInfo
+	Mean int // minutes of service on average, for the expected wait; 0 is 10
+}
+
+// Window is a window (窗口) and what it may serve. Without Services it serves
+// nothing.
+type Window struct {
+	ID       string
+	Label    string // "3"
+	Name     contract.Text2
+	Kind     string
+	Area     contract.Text2
+	Unit     string
+	Services []string
+	Keypad   int // address of its evaluation keypad, 0 for none
+}
+
+// Staff is a member of staff at the windows.
+type Staff struct {
+	ID       string
+	Number   string // 工号, as the attendance terminals know it
+	Name     string
+	Post     string
+	Services []string // that the person is qualified for (R-ATT-17)
+	PINHash  string   // HashPIN
+}
+
+// Node is a node of the hall and its role. A window node with Windows may act
+// for these only.
+type Node struct {
+	ID      string
+	Role    string
+	Windows []string
+}
+
+// PauseReason is one entry of the list a pause is chosen from.
+type PauseReason struct {
+	ID   string
+	Name contract.Text2
+}
+
+// index is what Setup says, arranged for the questions of Decide.
+type index struct {
+	Setup
+	service   map[string]*Service
+	window    map[string]*Window
+	staff     map[string]*Staff
+	number    map[string]*Staff   // by staff number
+	node      map[string]*Node    //
+	windowsOf map[string][]string // service → windows that may call it
+	shares    map[string][]string // service → services with a window in common, itself included
+	catalogue contract.Catalogue
+	area      map[string]contract.Text2 // by service
+}
+
+func newIndex(setup *Setup) *index {
+	x := &index{Setup: *setup,
+		service: map[string]*Service{}, window: map[string]*Window{}, staff: map[string]*Staff{},
+		number: map[string]*Staff{}, node: map[string]*Node{},
+		windowsOf: map[string][]string{}, shares: map[string][]string{}, area: map[string]contract.Text2{}}
+	x.ConfirmWithin = or(x.ConfirmWithin, 2*time.Minute)
+	x.RatingFor = or(x.RatingFor, 30*time.Second)
+	x.TransferLimit = or(x.TransferLimit, 5)
+	x.Reinstate = or(x.Reinstate, PlaceOriginal)
+	x.BoardCalls = or(x.BoardCalls, 20)
+	for i := range x.Services {
+		x.service[x.Services[i].ID] = &x.Services[i]
+	}
+	for i := range x.Windows {
+		w := &x.Windows[i]
+		x.window[w.ID] = w
+		for _, s := range w.Services {
+			if !slices.Contains(x.windowsOf[s], w.ID) {
+				x.windowsOf[s] = append(x.windowsOf[s], w.ID)
+			}
+		}
+	}
+	for service, windows := range x.windowsOf {
+		for _, w := range windows {
+			x.shares[service] = append(x.shares[service], x.window[w].Services...)
+		}
+		slices.Sort(x.shares[service])
+		x.shares[service] = slices.Compact(x.shares[service])
+	}
+	for i := range x.Staff {
+		x.staff[x.Staff[i].ID] = &x.Staff[i]
+		x.number[x.Staff[i].Number] = &x.Staff[i]
+	}
+	for i := range x.Nodes {
+		x.node[x.Nodes[i].ID] = &x.Nodes[i]
+	}
+	x.catalogue = x.CatalogueView()
+	for _, info := range x.catalogue.Services {
+		x.area[info.ID] = info.Area
+	}
+	return x
+}
+
+func or[T comparable](v, standard T) T {
+	var zero T
+	if v == zero {
+		return standard
+	}
+	return v
+}
+
+func (x *index) mean(service string) float64 {
+	if s := x.service[service]; s != nil && s.Mean > 0 {
+		return float64(s.Mean)
+	}
+	return 10
+}
+
+// CatalogueView is what the hall offers. Windows, area and the entrusted mark
+// of each service follow from the windows' skills (R-KIOSK-03, -04).
+func (s *Setup) CatalogueView() contract.Catalogue {
+	c := contract.Catalogue{Version: s.CatalogueVersion, Hall: s.Hall, Units: slices.Clone(s.Units)}
+	for _, service := range s.Services {
+		info := service.ServiceInfo
+		info.Windows = []string{}
+		var zh, en []string
+		entrusted := true
+		for _, w := range s.Windows {
+			if !slices.Contains(w.Services, info.ID) {
+				continue
+			}
+			info.Windows = append(info.Windows, w.ID)
+			if w.Area.ZH != "" && !slices.Contains(zh, w.Area.ZH) {
+				zh, en = append(zh, w.Area.ZH), append(en, w.Area.In("en"))
+			}
+			entrusted = entrusted && w.Kind == KindEntrusted
+		}
+		info.Entrusted = entrusted && len(info.Windows) > 0
+		if info.Area.ZH == "" {
+			info.Area = contract.Text2{ZH: strings.Join(zh, "、"), EN: strings.Join(en, ", ")}
+		}
+		c.Services = append(c.Services, info)
+	}
+	return c
+}

@@ -1,0 +1,155 @@
+package hall
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"hallward/devices/contract"
+	"hallward/devices/hall/attendance"
+	"hallward/devices/hall/queue"
+	"hallward/devices/hall/rating"
+)
+
+// State is everything that the hall knows. Only Apply changes it. As JSON it
+// is the snapshot of the journal; to read one back, unmarshal it into a State
+// that New made for the same hall.
+//
+// A State is for one goroutine at a time.
+type State struct {
+	Through    uint64                   `json:"through"` // sequence of the last event applied
+	Applied    uint64                   `json:"applied"` // events applied in all; the version of the views
+	Day        string                   `json:"day"`     // business day, "" before the first
+	Order      uint64                   `json:"order"`   // last place given in the queue
+	Call       uint64                   `json:"call"`    // last call number; rises for ever
+	Serials    map[string]int           `json:"serials"` // last number by prefix
+	Tickets    map[string]*queue.Ticket `json:"tickets"` // of this day, by id
+	Desks      map[string]*Desk         `json:"desks"`   // by window
+	Calls      []Call                   `json:"calls"`   // newest first
+	Ratings    rating.Book              `json:"ratings"`
+	Attendance attendance.Book          `json:"attendance"`
+	Faults     map[string]Fault         `json:"faults"` // that last, by node, device and code
+	Tries      map[string][]time.Time   `json:"tries"`  // wrong PINs lately, by staff id
+
+	x       *index
+	pool    queue.Pool
+	numbers map[string]*queue.Ticket // by number
+	pending map[string]*queue.Ticket // without paper or word yet, by id
+}
+
+// Desk is a window at work.
+type Desk struct {
+	Staff  string    `json:"staff"` // id; "" is closed
+	Since  time.Time `json:"since"`
+	Paused bool      `json:"paused,omitempty"`
+	Reason string    `json:"reason,omitempty"` // of the pause
+	Ticket string    `json:"ticket,omitempty"` // in hand
+	Held   []string  `json:"held,omitempty"`   // tickets set aside
+}
+
+// Call is one announcement.
+type Call struct {
+	Call   uint64    `json:"call"`
+	Ticket string    `json:"ticket"`
+	Window string    `json:"window"`
+	Recall int       `json:"recall"`
+	At     time.Time `json:"at"`
+}
+
+// Fault is a fault of a device that lasts.
+type Fault struct {
+	contract.DeviceFault
+	Since time.Time `json:"since"`
+}
+
+// callsKept is how many calls the state remembers; a setup shows fewer.
+const callsKept = 50
+
+// New is a hall on which nothing has happened yet.
+func New(setup *Setup) *State {
+	s := &State{x: newIndex(setup)}
+	s.arrange()
+	return s
+}
+
+// Setup is the hall as configured, with the defaults filled in.
+func (s *State) Setup() *Setup { return &s.x.Setup }
+
+// UnmarshalJSON reads a snapshot into a State that New made.
+func (s *State) UnmarshalJSON(data []byte) error {
+	type plain State
+	p := plain{x: s.x}
+	if err := json.Unmarshal(data, &p); err != nil {
+		return fmt.Errorf("hall: snapshot: %w", err)
+	}
+	*s = State(p)
+	s.arrange()
+	return nil
+}
+
+// arrange makes the maps and derives what is not stored.
+func (s *State) arrange() {
+	if s.Serials == nil {
+		s.Serials = map[string]int{}
+	}
+	if s.Tickets == nil {
+		s.Tickets = map[string]*queue.Ticket{}
+	}
+	if s.Desks == nil {
+		s.Desks = map[string]*Desk{}
+	}
+	if s.Faults == nil {
+		s.Faults = map[string]Fault{}
+	}
+	if s.Tries == nil {
+		s.Tries = map[string][]time.Time{}
+	}
+	s.pool = queue.Pool{}
+	s.numbers = make(map[string]*queue.Ticket, len(s.Tickets))
+	s.pending = map[string]*queue.Ticket{}
+	for _, t := range s.Tickets {
+		s.numbers[t.Number] = t
+		if t.Pending() {
+			s.pending[t.ID] = t
+		}
+		if t.State == queue.Waiting {
+			s.pool.Add(t)
+		}
+	}
+}
+
+// desk is the window at work; a closed one that was never open is made up.
+func (s *State) desk(window string) Desk {
+	if d := s.Desks[window]; d != nil {
+		return *d
+	}
+	return Desk{}
+}
+
+// inHand is the ticket that a window is busy with, or nil.
+func (s *State) inHand(window string) *queue.Ticket {
+	return s.Tickets[s.desk(window).Ticket]
+}
+
+// today lists the tickets that fit, in the order of their issue.
+func (s *State) today(fits func(*queue.Ticket) bool) []*queue.Ticket {
+	return inOrder(s.Tickets, fits)
+}
+
+func inOrder(tickets map[string]*queue.Ticket, fits func(*queue.Ticket) bool) []*queue.Ticket {
+	var list []*queue.Ticket
+	for _, t := range tickets {
+		if fits(t) {
+			list = append(list, t)
+		}
+	}
+	slices.SortFunc(list, func(a, b *queue.Ticket) int { return cmp.Compare(a.Order, b.Order) })
+	return list
+}
+
+// windows are the keys of a map in order, so that a decision never depends on
+// the order of a map.
+func windows[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
