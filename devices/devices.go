@@ -263,6 +263,7 @@ const (
 	FaultMissing   FaultCode = "missing"  // the port or the address is not there
 	FaultRejected  FaultCode = "rejected" // it refused: wrong key, wrong serial number
 	FaultStorage   FaultCode = "storage"  // the disk does not take what the device said
+	FaultStuck     FaultCode = "stuck"    // a key is held down, or jammed
 )
 
 // Fault is one change of a device's health: On when it begins, off when it is

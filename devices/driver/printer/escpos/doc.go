@@ -1,0 +1,23 @@
+// Package escpos drives ticket printers that speak ESC/POS: the thermal
+// printers of desks and kiosk cabinets, 58 and 80 mm, of Epson and of the
+// makers that follow it.
+//
+// What a model can do stands in its Profile; the table in profile.go has the
+// usual ones. The codec (Encode) is a pure function from a document to bytes.
+// Dev owns the port: one goroutine reads, one writes, and a status request
+// never stands between the bytes of a job, where many printers take it for a
+// part of a command.
+//
+// A print is successful when the printer has said so: each job ends with GS r,
+// which a printer answers when it has processed all that stands before it, and
+// where the model has it with GS ( H, which it answers after the paper has
+// moved. When neither comes, or the printer reports a fault in the middle, the
+// error says that paper may have come out. After such a job the printer may
+// stand inside an unfinished picture and would take the next ticket for
+// pixels, so it is first flooded out of it and made to answer.
+//
+// Written from: Epson ESC/POS application programming guide (commands, GS r,
+// GS ( H, ASB); HPRT TP809 programming manual p. 31 and Citizen CBM-1000
+// command reference p. 49-50 (DLE EOT, real-time bytes in image data); Custom
+// KPM300 manual p. 80 (full status, DLE EOT 20).
+package escpos

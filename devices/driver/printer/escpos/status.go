@@ -1,0 +1,86 @@
+package escpos
+
+import "hallward/devices"
+
+// facts are what the printer has said of itself, bit by bit. Several answers
+// tell the same thing; each replaces only what it speaks of.
+type facts struct {
+	offline  bool
+	cover    bool
+	stopped  bool // printing stopped for want of paper (DLE EOT 2)
+	paperOut bool
+	nearEnd  bool
+	jam      bool // mechanical or black-mark error
+	cutter   bool
+	fatal    bool
+	hot      bool
+	waiting  bool // a slip in the presenter
+}
+
+// realtime takes the answer to DLE EOT n (HPRT TP809 p. 31). Of the two bits
+// of a paper sensor some makers set only one.
+func (f *facts) realtime(n, b byte) {
+	switch n {
+	case 1:
+		f.offline = b&0x08 != 0
+	case 2:
+		f.cover, f.stopped = b&0x04 != 0, b&0x20 != 0
+	case 3:
+		f.jam, f.cutter, f.fatal, f.hot = b&0x04 != 0, b&0x08 != 0, b&0x20 != 0, b&0x40 != 0
+	case 4:
+		f.nearEnd, f.paperOut = b&0x0c != 0, b&0x60 != 0
+	}
+}
+
+// automatic takes the four bytes of ASB.
+func (f *facts) automatic(b []byte) {
+	f.offline, f.cover = b[0]&0x08 != 0, b[0]&0x20 != 0
+	f.jam, f.cutter, f.fatal, f.hot = b[1]&0x04 != 0, b[1]&0x08 != 0, b[1]&0x20 != 0, b[1]&0x40 != 0
+	f.marker(b[2])
+	f.stopped = f.paperOut
+}
+
+// marker takes the paper bits of GS r 1.
+func (f *facts) marker(b byte) {
+	f.nearEnd, f.paperOut = b&0x03 != 0, b&0x0c != 0
+}
+
+// full takes the six bytes of DLE EOT 20 (Custom KPM300 p. 80).
+func (f *facts) full(b []byte) {
+	paper, user, bad := b[2], b[3], b[5]
+	f.paperOut, f.nearEnd = paper&0x01 != 0, paper&0x04 != 0
+	f.waiting = paper&0x20 != 0
+	f.cover = f.cover || user&0x03 != 0
+	f.cutter = f.cutter || bad&0x03 != 0
+	f.fatal = f.fatal || bad&0x0c != 0
+}
+
+// broken names the fault that ends a job, or "". Heat and the feed button are
+// none: the printer goes on by itself.
+func (f *facts) broken() devices.FaultCode {
+	switch {
+	case f.cover:
+		return devices.FaultCoverOpen
+	case f.paperOut, f.stopped:
+		return devices.FaultPaperOut
+	case f.cutter:
+		return devices.FaultCutter
+	case f.fatal, f.jam:
+		return devices.FaultBroken
+	}
+	return ""
+}
+
+func (f *facts) status(nearEnd bool) devices.PrinterStatus {
+	s := devices.PrinterStatus{
+		Online: !f.offline, Paper: devices.PaperOK, Cover: f.cover, Cutter: f.cutter,
+		Fatal: f.fatal || f.jam, Hot: f.hot, Waiting: f.waiting,
+	}
+	switch {
+	case f.paperOut, f.stopped:
+		s.Paper = devices.PaperOut
+	case nearEnd && f.nearEnd:
+		s.Paper = devices.PaperLow
+	}
+	return s
+}
