@@ -1,0 +1,92 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"hallward/devices"
+)
+
+var errAway = errors.New("the device is away")
+
+// printer is a unit's printer through all its lives.
+type printer struct{ u *unit }
+
+var _ devices.Printer = printer{}
+
+func (p printer) String() string { return p.u.name() }
+
+func (p printer) Run(context.Context, devices.Sink) error { return p.u.notYours() }
+
+func (p printer) Halt() error { return p.u.halt() }
+
+func (p printer) Status() devices.PrinterStatus {
+	if d, ok := p.u.current().(devices.Printer); ok {
+		return d.Status()
+	}
+	return devices.PrinterStatus{Reason: p.u.state().Detail}
+}
+
+func (p printer) Print(ctx context.Context, doc devices.Document) (devices.Proof, error) {
+	d, ok := p.u.current().(devices.Printer)
+	if !ok {
+		return devices.Proof{}, &devices.PrintError{Code: devices.FaultMissing, Err: fmt.Errorf("device %s: %w", p.u.spec.ID, errAway)}
+	}
+	return d.Print(ctx, doc)
+}
+
+// keypad is a unit's line of keypads through all its lives.
+type keypad struct{ u *unit }
+
+var _ devices.Keypad = keypad{}
+
+func (k keypad) String() string { return k.u.name() }
+
+func (k keypad) Run(context.Context, devices.Sink) error { return k.u.notYours() }
+
+func (k keypad) Halt() error { return k.u.halt() }
+
+func (k keypad) Prompt(ctx context.Context, unit int) error {
+	return k.with(func(d devices.Keypad) error { return d.Prompt(ctx, unit) })
+}
+
+func (k keypad) ShowQueue(ctx context.Context, unit, waiting, number int) error {
+	return k.with(func(d devices.Keypad) error { return d.ShowQueue(ctx, unit, waiting, number) })
+}
+
+func (k keypad) Beep(ctx context.Context, unit int) error {
+	return k.with(func(d devices.Keypad) error { return d.Beep(ctx, unit) })
+}
+
+func (k keypad) with(do func(devices.Keypad) error) error {
+	d, ok := k.u.current().(devices.Keypad)
+	if !ok {
+		return fmt.Errorf("device %s: %w", k.u.spec.ID, errAway)
+	}
+	return do(d)
+}
+
+func (u *unit) current() devices.Device {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.dev
+}
+
+func (u *unit) name() string {
+	if d := u.current(); d != nil {
+		return d.String()
+	}
+	return u.spec.ID + " (" + u.spec.Kind + ", " + u.spec.Link + ")"
+}
+
+func (u *unit) notYours() error {
+	return fmt.Errorf("device %s: the host runs it", u.spec.ID)
+}
+
+func (u *unit) halt() error {
+	if d := u.current(); d != nil {
+		return d.Halt()
+	}
+	return nil
+}

@@ -1,0 +1,290 @@
+// Package keypad simulates a line of evaluation and call keypads (评价器 /
+// 呼叫器) that speak the FF 68 protocol: several addressed units on one RS-232 or
+// RS-485 line. It is written from the published description of the protocol
+// and shares no code with the driver.
+//
+// A unit repeats a key or a rating until the host has acknowledged it, as the
+// deployed ones do, and gives up after some tries.
+package keypad
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"hallward/devices/sim/port"
+)
+
+// Keys of the call keypad by name, and the byte that each sends.
+var Keys = map[string]byte{
+	"call": 0x0C, "recall": 0x0D, "evaluate": 0x0B, "cancel": 0x0E,
+	"confirm": 0x0F, "pause": 0x12, "transfer": 0x13,
+}
+
+// Repetition of what was not acknowledged.
+const (
+	repeatAfter = 400 * time.Millisecond
+	repeatMost  = 5
+)
+
+// readSize is how much is read from the line at a time.
+const readSize = 256
+
+// Line is a simulated line with its units.
+type Line struct {
+	mu      sync.Mutex
+	units   map[byte]*unit
+	line    io.Writer // nil while nobody has opened the port
+	waiting map[string]chan struct{}
+	on      map[string]bool
+	lost    int
+	strange int // frames for addresses that are not there
+}
+
+type unit struct {
+	digits   [6]byte
+	prompted bool
+	stars    bool
+	beeps    int
+}
+
+// Unit is what one keypad shows, for people and tests. Waiting and Number are
+// the digits as they are lit, "  12" and "   7"; blanks are spaces.
+type Unit struct {
+	Address  int    `json:"address"`
+	Waiting  string `json:"waiting"`
+	Number   string `json:"number"`
+	Prompted bool   `json:"prompted"` // asks for a rating
+	Stars    bool   `json:"stars"`
+	Beeps    int    `json:"beeps"`
+}
+
+// State is the line as a whole.
+type State struct {
+	Units    []Unit          `json:"units"`
+	Open     bool            `json:"open"` // a driver has the port
+	Switches map[string]bool `json:"switches"`
+	Lost     int             `json:"lost_bytes"`
+	Strange  int             `json:"strange_frames"`
+}
+
+// Switches of a line. "silent" takes nothing and says nothing, "garbage" puts
+// noise before each frame, "half" cuts each frame in the middle.
+var Switches = []string{"silent", "garbage", "half"}
+
+// New is a line with units 1 to n, at most 247.
+func New(n int) (*Line, error) {
+	if n < 1 || n > 247 {
+		return nil, fmt.Errorf("keypad line of %d units: want 1 to 247", n)
+	}
+	l := &Line{units: map[byte]*unit{}, waiting: map[string]chan struct{}{}, on: map[string]bool{}}
+	for i := range n {
+		u := &unit{}
+		blank(&u.digits)
+		l.units[byte(i+1)] = u
+	}
+	return l, nil
+}
+
+func blank(d *[6]byte) {
+	for i := range d {
+		d[i] = 0x0A
+	}
+}
+
+// Run serves the port until ctx ends.
+func (l *Line) Run(ctx context.Context, on port.Port) error { return on.Run(ctx, l.Serve) }
+
+// Serve plays the line for one driver.
+func (l *Line) Serve(ctx context.Context, line io.ReadWriteCloser) error {
+	l.mu.Lock()
+	l.line = line
+	l.mu.Unlock()
+	defer func() {
+		l.mu.Lock()
+		l.line = nil
+		l.mu.Unlock()
+	}()
+	stop := context.AfterFunc(ctx, func() { _ = line.Close() })
+	defer stop()
+	var s scanner
+	buf := make([]byte, readSize)
+	for {
+		n, err := line.Read(buf)
+		s.feed(buf[:n], l.receive)
+		l.mu.Lock()
+		l.lost += s.lost
+		s.lost = 0
+		l.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// receive does what a frame of the host says.
+func (l *Line) receive(f frame) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.on["silent"] {
+		return
+	}
+	if done, ok := l.waiting[ackKey(f)]; ok {
+		delete(l.waiting, ackKey(f))
+		close(done)
+		return
+	}
+	u := l.units[f.addr]
+	switch {
+	case u == nil:
+		l.strange++
+	case f.fn == funcShow && len(f.data) == 6:
+		copy(u.digits[:], f.data)
+	case f.fn == funcShow && bytes.Equal(f.data, []byte{0x05}):
+		u.stars = true
+	case f.fn == funcBeep:
+		u.beeps++
+	case f.fn == funcKey && bytes.Equal(f.data, []byte{0x0B}):
+		u.prompted, u.stars = true, false
+	default:
+		l.strange++
+	}
+}
+
+// ackKey is what an acknowledgement and what it acknowledges have in common.
+func ackKey(f frame) string { return fmt.Sprintf("%d/%d/%x", f.addr, f.fn, f.data) }
+
+// Errors of a press.
+var (
+	ErrNoUnit  = errors.New("there is no such unit on this line")
+	ErrNoHost  = errors.New("nobody has opened the line")
+	ErrNoReply = errors.New("the host has not acknowledged it")
+)
+
+// Press presses a key of the call keypad. The host acknowledges with the same
+// frame.
+func (l *Line) Press(ctx context.Context, address int, key string) error {
+	code, ok := Keys[key]
+	if !ok {
+		return fmt.Errorf("key %q is not on the keypad", key)
+	}
+	f := frame{byte(address), funcKey, []byte{code}}
+	return l.send(ctx, address, f, f)
+}
+
+// Rate presses a key of the evaluator: 3 非常满意, 2 满意, 0 不满意, and 1 for
+// nothing pressed in time. The host acknowledges with function 01.
+func (l *Line) Rate(ctx context.Context, address, code int) error {
+	if code < 0 || code > 3 {
+		return fmt.Errorf("rating %d: want 0 to 3", code)
+	}
+	f := frame{byte(address), funcResult, []byte{byte(code)}}
+	err := l.send(ctx, address, f, frame{f.addr, funcKey, f.data})
+	if err == nil {
+		l.mu.Lock()
+		l.units[f.addr].prompted = false
+		l.mu.Unlock()
+	}
+	return err
+}
+
+// send repeats a frame until it is acknowledged.
+func (l *Line) send(ctx context.Context, address int, f, ack frame) error {
+	l.mu.Lock()
+	if address < 1 || l.units[byte(address)] == nil || address > 255 {
+		l.mu.Unlock()
+		return fmt.Errorf("unit %d: %w", address, ErrNoUnit)
+	}
+	done := make(chan struct{})
+	l.waiting[ackKey(ack)] = done
+	l.mu.Unlock()
+	defer func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.waiting[ackKey(ack)] == done {
+			delete(l.waiting, ackKey(ack))
+		}
+	}()
+	t := time.NewTimer(0)
+	defer t.Stop()
+	for range repeatMost {
+		if err := l.write(f.bytes()); err != nil {
+			return fmt.Errorf("unit %d: %w", address, err)
+		}
+		t.Reset(repeatAfter)
+		select {
+		case <-done:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.C:
+		}
+	}
+	return fmt.Errorf("unit %d: %w", address, ErrNoReply)
+}
+
+// noise is what an open line picks up: no frame, but parts that look like one.
+var noise = []byte{0x00, 0xFF, 0x68, 0x03, 0x9C, 0xFF, 0xFF, 0x68, 0x16}
+
+func (l *Line) write(b []byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.line == nil:
+		return ErrNoHost
+	case l.on["silent"]:
+		return nil
+	case l.on["half"]:
+		b = b[:len(b)/2]
+	case l.on["garbage"]:
+		b = append(append([]byte(nil), noise...), b...)
+	}
+	_, err := l.line.Write(b)
+	return err
+}
+
+// Raw puts bytes on the line as they are.
+func (l *Line) Raw(b []byte) error { return l.write(b) }
+
+// Set turns a fault on or off.
+func (l *Line) Set(name string, on bool) error {
+	for _, s := range Switches {
+		if s == name {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.on[name] = on
+			return nil
+		}
+	}
+	return fmt.Errorf("switch %q: want one of %v", name, Switches)
+}
+
+// State is what the line shows now.
+func (l *Line) State() State {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := State{Open: l.line != nil, Switches: map[string]bool{}, Lost: l.lost, Strange: l.strange}
+	for _, name := range Switches {
+		s.Switches[name] = l.on[name]
+	}
+	for a := 1; a <= len(l.units); a++ {
+		u := l.units[byte(a)]
+		s.Units = append(s.Units, Unit{Address: a, Waiting: lit(u.digits[:3]), Number: lit(u.digits[3:]), Prompted: u.prompted, Stars: u.stars, Beeps: u.beeps})
+	}
+	return s
+}
+
+func lit(d []byte) string {
+	out := make([]byte, len(d))
+	for i, b := range d {
+		out[i] = ' '
+		if b <= 9 {
+			out[i] = '0' + b
+		}
+	}
+	return string(out)
+}
