@@ -69,7 +69,8 @@ ready() { # NAME URL: waits until the program says that it is well
 	done
 }
 
-# The sample hall, open today whatever the day: an exception for these dates.
+# The sample hall, open today at all hours: an exception for these dates, and a
+# business day that begins at midnight.
 cp -r "$root/deploy/halls/luotian" hall
 always='{segments: [{from: "00:00", to: "24:00"}], reason: {zh: 演示, en: Demonstration}}'
 dates=
@@ -77,6 +78,7 @@ for offset in -1 0 1; do
 	dates="$dates    \"$(TZ=Asia/Shanghai date -d "$offset day" +%F)\": $always\\n"
 done
 sed -i "s|^hours:|hours:\n  overrides:\n$dates|" hall/hall.yaml
+sed -i 's|day_start: "04:00"|day_start: "00:00"|' hall/hall.yaml
 sed -i "s|/dev/hallward/|$run/sim/|" hall/*.yaml
 
 if [ ! -f pki/ca.crt ]; then
@@ -117,7 +119,7 @@ windowed=
 DISPLAY=$kiosk_display launch kiosk "$bin/kiosk" --config hall/kiosk-1.yaml $windowed
 # shellcheck disable=SC2086
 DISPLAY=$board_display launch board "$bin/display" --config hall/board-1.yaml $windowed
-ready kiosk http://127.0.0.1:9103
+ready kiosk http://127.0.0.1:9111
 ready board http://127.0.0.1:9104
 
 people() {

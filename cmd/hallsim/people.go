@@ -24,7 +24,7 @@ func people(what string, args []string) error {
 	certificates := fs.String("certificates", "pki", "folder of the certificates")
 	broker := fs.String("broker", "tls://127.0.0.1:8883", "the hall's broker")
 	desk := fs.String("node", "desk-1", "node to act as for the windows")
-	kiosk := fs.String("kiosk", "http://127.0.0.1:9103", "local address of the kiosk")
+	kiosk := fs.String("kiosk", "http://127.0.0.1:9111", "local address of the kiosk")
 	control := fs.String("control", "http://127.0.0.1:8090", "control address of hallsim")
 	centre := fs.String("centre", "http://127.0.0.1:8091", "page of the centre")
 	printer := fs.String("printer", "kiosk-1", "id of the kiosk's printer in hallsim")

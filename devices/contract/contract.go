@@ -22,8 +22,8 @@ const Version = "1"
 // MaxPayload is the largest payload that either side accepts, in bytes.
 const MaxPayload = 64 << 10
 
-// Window is how many events a node may have under way without an
-// acknowledgement of the host.
+// Window is how many messages a client may have under way without the broker's
+// PUBACK. What the host has not acknowledged stays on the node's disk anyway.
 const Window = 32
 
 // AnswerLife is how long a host remembers the answer to a request: the same id

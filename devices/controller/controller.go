@@ -22,6 +22,7 @@ import (
 	"hallward/devices/catalog"
 	"hallward/devices/contract"
 	"hallward/devices/hall"
+	"hallward/devices/hall/calendar"
 	"hallward/devices/host"
 	"hallward/devices/journal"
 	"hallward/devices/node"
@@ -98,6 +99,11 @@ func (c *Controller) wire() error {
 	engine.onEvents = func(events []contract.Event) {
 		c.desk.note(events)
 		c.keypads.follow(events, c.digits)
+		for _, e := range events {
+			if e.Type == contract.EvDayOpened {
+				c.lookAhead(time.Now())
+			}
+		}
 	}
 	return c.desk.recall(c.journal)
 }
@@ -185,6 +191,7 @@ func (c *Controller) Run(ctx context.Context, s *service.Service) error {
 	for _, l := range c.keypads.lines {
 		outer.Go(func() { c.keypads.run(ctx, l) })
 	}
+	c.lookAhead(time.Now())
 	p := &publisher{engine: c.engine, publish: c.nodes.PublishView, log: c.log, now: time.Now, last: map[string]string{}}
 	c.publishFixed()
 	outer.Go(func() { p.run(ctx) })
@@ -206,6 +213,14 @@ func (c *Controller) Run(ctx context.Context, s *service.Service) error {
 	core.Wait()
 	brokerDone.Wait()
 	return errors.Join(err, c.journal.Close())
+}
+
+// lookAhead warns, from November on, when next year's holidays are not known
+// (R-CAL-08): they are never guessed.
+func (c *Controller) lookAhead(now time.Time) {
+	if year := calendar.Missing(now.In(c.cfg.Setup.Hours.Zone)); year != 0 {
+		c.log.Warn("the official holidays of a year are not known; deadlines in it are provisional", "year", year)
+	}
 }
 
 // publishFixed gives out the views that only change with the configuration.

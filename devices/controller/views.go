@@ -10,10 +10,9 @@ import (
 	"hallward/devices/hall"
 )
 
-// settle is how long the publisher waits after a change for further ones:
-// commands that come together give one snapshot. A call may not wait longer
-// than this to be shown.
-const settle = 5 * time.Millisecond
+// breath is how long the publisher pauses after it has published: a change
+// after a pause goes out at once, changes that come together share one snapshot.
+const breath = 5 * time.Millisecond
 
 // calendarEvery is how often the hours are looked at when nothing happens.
 const calendarEvery = time.Second
@@ -33,22 +32,22 @@ func (p *publisher) run(ctx context.Context) {
 	changed := p.engine.watch.watch(ctx)
 	clock := time.NewTicker(calendarEvery)
 	defer clock.Stop()
-	p.once()
+	pause := time.NewTimer(0)
+	defer pause.Stop()
 	for {
+		p.once()
+		pause.Reset(breath)
+		select {
+		case <-ctx.Done():
+			return
+		case <-pause.C:
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-changed:
-			t := time.NewTimer(settle)
-			select {
-			case <-ctx.Done():
-				t.Stop()
-				return
-			case <-t.C:
-			}
 		case <-clock.C:
 		}
-		p.once()
 	}
 }
 

@@ -153,6 +153,7 @@ type Service struct {
 	mu     sync.Mutex
 	checks map[string]func() error
 	alive  map[string]func(context.Context) error
+	pages  map[string]http.Handler
 	ready  bool
 	closed chan struct{}
 	once   sync.Once
@@ -165,7 +166,7 @@ func New(name string, log *slog.Logger) *Service {
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return &Service{
 		Name: name, Log: log, Metrics: r,
-		checks: map[string]func() error{}, alive: map[string]func(context.Context) error{},
+		checks: map[string]func() error{}, alive: map[string]func(context.Context) error{}, pages: map[string]http.Handler{},
 		closed: make(chan struct{}),
 	}
 }
@@ -196,6 +197,14 @@ func (s *Service) Ready(ctx context.Context) {
 	if every, err := daemon.SdWatchdogEnabled(false); err == nil && every > 0 {
 		go s.feed(ctx, every/2)
 	}
+}
+
+// Page adds a page of the program's own to the local address, before Serve. The
+// pattern is that of http.ServeMux.
+func (s *Service) Page(pattern string, h http.Handler) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pages[pattern] = h
 }
 
 func (s *Service) feed(ctx context.Context, every time.Duration) {
@@ -263,6 +272,11 @@ func (s *Service) Serve(addr string) error {
 // Handler is the health and metrics page.
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
+	s.mu.Lock()
+	for pattern, h := range s.pages {
+		mux.Handle(pattern, h)
+	}
+	s.mu.Unlock()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		lines, well := s.report()

@@ -49,7 +49,7 @@ func (s Screen) Find(touch, arg string) (Touch, bool) {
 
 // Kiosk is a kiosk as a citizen has it: a window to look at and to touch.
 type Kiosk struct {
-	URL     string // of its local address, "http://127.0.0.1:9103"
+	URL     string // of its local address, "http://127.0.0.1:9111"
 	Display string // X display of its window, ":1"
 }
 

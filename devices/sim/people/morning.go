@@ -200,8 +200,30 @@ func (m *Morning) summary(ctx context.Context) (Summary, error) {
 	return Summarise(events), err
 }
 
+// events reads everything that the centre has of this hall.
 func (m *Morning) events(ctx context.Context) ([]contract.Event, error) {
-	var events []contract.Event
-	err := getJSON(ctx, m.Centre+"/events?hall="+m.Setup.Hall.ID, &events)
-	return events, err
+	return Arrived(ctx, m.Centre, m.Setup.Hall.ID)
+}
+
+// Arrived reads all events of a hall from a centre's page, in their order.
+func Arrived(ctx context.Context, centre, hall string) ([]contract.Event, error) {
+	const page = 5000
+	var all []contract.Event
+	after := int64(0)
+	for {
+		var list []struct {
+			ID    int64          `json:"id"`
+			Event contract.Event `json:"event"`
+		}
+		if err := getJSON(ctx, fmt.Sprintf("%s/events?hall=%s&after=%d&limit=%d", centre, hall, after, page), &list); err != nil {
+			return nil, err
+		}
+		for _, r := range list {
+			all = append(all, r.Event)
+			after = r.ID
+		}
+		if len(list) < page {
+			return all, nil
+		}
+	}
 }

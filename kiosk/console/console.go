@@ -1,0 +1,197 @@
+// Package console is the web pages of the hall's own people: the page of one
+// window, where its staff call, serve and pass on tickets, and the page of the
+// hall's manager, who sees all windows, queues, ratings, punches and devices.
+//
+// The pages are plain HTML, rendered here and kept live by server-sent events:
+// on each change of the hall the stream carries the regions that now read
+// differently, already rendered, and what the window may do next. No build
+// step, nothing from outside, no inline script. Every key of the window page
+// stands on its button, so that it is used without a mouse.
+//
+// The package knows nothing of journals or brokers. What it needs of the hall
+// is a Backend, which the controller is, and a test's fake.
+package console
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"hallward/devices"
+	"hallward/devices/contract"
+)
+
+// Backend is the hall, as the console sees it. All methods may be called from
+// many goroutines at once.
+type Backend interface {
+	// Check says who the staff number and PIN belong to, with no effect on the
+	// hall. It is how a manager enters, who sits at no window; a wrong PIN counts
+	// against the same limit as at a window.
+	Check(ctx context.Context, number, pin string) (Person, *contract.Problem)
+
+	// Do carries out a window's request (the Ask… constants of contract/requests.go
+	// that begin with "window."). The same Request.ID is the same request. When it
+	// has answered, Snapshot contains the effect. The data of
+	// contract.AskWindowSignIn is contract.SignIn; its PIN goes no further.
+	Do(ctx context.Context, actor Actor, r contract.Request) contract.Answer
+
+	// Snapshot is the hall as it is now. The console does not change it.
+	Snapshot() Snapshot
+
+	// Watch sends a tick after Snapshot has changed; several changes may share one
+	// tick. The channel is closed when ctx ends or the hall stops.
+	Watch(ctx context.Context) <-chan struct{}
+}
+
+// Actor is who asks: the staff id (for a sign-in: the number that was typed)
+// and the window's id.
+type Actor struct{ Staff, Window string }
+
+// Person is a member of staff. Manager opens the page of the whole hall.
+type Person struct {
+	ID      string
+	Number  string // 工号
+	Name    string
+	Post    string
+	Manager bool
+}
+
+// Snapshot is everything that the pages show.
+type Snapshot struct {
+	At          time.Time // now, by the hall's clock
+	Location    *time.Location
+	Catalogue   contract.Catalogue
+	Calendar    contract.Calendar
+	Queue       contract.Queue
+	Calls       contract.Calls
+	Windows     []Window
+	Unconfirmed []Ticket // taken, but without proof that anybody holds the number
+	Voided      []Ticket // today, the newest first
+	Ratings     []Rating // one for each window that has finished something today
+	Punches     []Punch  // today, the newest first
+	Devices     []Device
+	Centre      Centre
+}
+
+// Window is one window with what only its own people and the manager see.
+type Window struct {
+	contract.WindowView
+	StaffID  string   // of the person signed in now, "" for nobody
+	Services []string // that it may call
+	Present  *Present // in hand: called or being served
+	Waiting  []Ticket // that this window may call, in the order in which it would
+	Held     []Ticket // put aside by this window
+	Missed   []Ticket // no-shows of this window that may still come, the newest first
+	Actions  []Action // the newest first
+}
+
+// Present is the ticket in a window's hand.
+type Present struct {
+	Ticket
+	CalledAt  time.Time
+	StartedAt time.Time // zero until the service begins
+	Recalls   int
+	Why       string // why this one: the rule that chose it
+}
+
+// Ticket is one number on a list.
+type Ticket struct {
+	Number     string
+	Service    string // id
+	State      string
+	IssuedAt   time.Time
+	Since      time.Time // of the present state
+	Reason     string    // of a hold, a void or a fault
+	FirstAsked string    // window that was asked first, after a transfer
+	ForWindow  bool      // transferred to this window: nobody else may call it
+}
+
+// Action is one line of what a window has done lately. Type is an event type of
+// the contract.
+type Action struct {
+	At     time.Time
+	Type   string
+	Number string
+	Reason string
+	Staff  string // name
+}
+
+// Rating is the count of ratings of one window today. Levels[5] is 非常满意,
+// Levels[1] 非常不满意; Absent is silence, which is not a rating.
+type Rating struct {
+	Window string // id
+	Levels [6]int
+	Absent int
+}
+
+// Punch is one use of an attendance terminal, with the person it belongs to.
+type Punch struct {
+	contract.PunchRecorded
+	Name string // "" when the terminal's number is nobody's
+	Unit string
+}
+
+// Device is the health of one device of a node.
+type Device struct {
+	Node string
+	devices.Health
+}
+
+// Centre is the way to the centre server. Waiting is how many events it has not
+// yet acknowledged.
+type Centre struct {
+	Configured bool
+	Online     bool
+	Waiting    uint64
+	Since      time.Time
+}
+
+// Facts keeps small durable values; *journal.Journal is one. Sessions outlive a
+// restart of the hall in it.
+type Facts interface {
+	Put(ctx context.Context, key string, value []byte) error
+	Get(key string) ([]byte, bool, error)
+}
+
+// Options of the console. The zero value is ready to use.
+type Options struct {
+	Facts        Facts         // nil: sessions end with the process
+	Idle         time.Duration // a session without any input ends after it; 0 is 2 h
+	Longest      time.Duration // and in any case after it; 0 is 12 h
+	Secure       bool          // pages are reached by HTTPS only: cookies are marked so
+	PauseReasons []string      // R-WIN-05; empty is PauseReasons
+	Log          *slog.Logger  // nil is slog.Default
+	Now          func() time.Time
+}
+
+// PauseReasons are the reasons for a pause that the page offers by default.
+var PauseReasons = []string{"交接班", "取送材料", "业务会商", "设备故障", "用餐", "短时离岗"}
+
+const (
+	idleDefault    = 2 * time.Hour
+	longestDefault = 12 * time.Hour
+	answerTime     = 10 * time.Second // a request is not waited for longer
+	beat           = 5 * time.Second  // a silent stream says that it is alive
+)
+
+// New returns the pages: "/" to sign in, "/window/{id}", "/hall".
+func New(b Backend, o Options) http.Handler {
+	if o.Idle <= 0 {
+		o.Idle = idleDefault
+	}
+	if o.Longest <= 0 {
+		o.Longest = longestDefault
+	}
+	if len(o.PauseReasons) == 0 {
+		o.PauseReasons = PauseReasons
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &server{b: b, o: o, sessions: newSessions(o)}
+	return s.routes()
+}

@@ -1,0 +1,235 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"hallward/devices"
+	"hallward/devices/contract"
+)
+
+// fakeHall is a hall of a few windows that knows just enough of the rules.
+type fakeHall struct {
+	mu       sync.Mutex
+	snap     Snapshot
+	answers  map[string]contract.Answer
+	requests []contract.Request // that had an effect or a refusal, once for each id
+	actors   []Actor
+	watchers map[chan struct{}]bool
+	stopped  bool
+}
+
+var morning = time.Date(2026, 3, 9, 1, 12, 0, 0, time.UTC) // 09:12 in Shanghai
+
+func ticket(number, service string, minutes int) Ticket {
+	at := morning.Add(-time.Duration(minutes) * time.Minute)
+	return Ticket{Number: number, Service: service, State: "waiting", IssuedAt: at, Since: at}
+}
+
+func newFakeHall() *fakeHall {
+	h := &fakeHall{answers: map[string]contract.Answer{}, watchers: map[chan struct{}]bool{}}
+	s := &h.snap
+	s.At, s.Location = morning, time.FixedZone("CST", 8*3600)
+	s.Catalogue = contract.Catalogue{
+		Hall: contract.HallInfo{ID: "luotian", Name: contract.Text2{ZH: "罗田县人民政府行政服务中心", EN: "Luotian Government Service Centre"},
+			ConsultPhone: "0713-555-0100", ComplaintPhone: "0713-555-0199", Colour: "#1f5f8b"},
+		Services: []contract.ServiceInfo{
+			{ID: "deed", Unit: "housing", Name: contract.Text2{ZH: "不动产权证书办理", EN: "Property certificate"}, Prefix: "A", Windows: []string{"w1", "w2"}},
+			{ID: "permit", Unit: "housing", Name: contract.Text2{ZH: "建筑工程施工许可证核发", EN: "Construction permit"}, Prefix: "B", Windows: []string{"w1"}},
+			{ID: "plate", Unit: "vehicle", Name: contract.Text2{ZH: "机动车号牌补换领", EN: "Vehicle plates"}, Prefix: "C", Windows: []string{"w3"}},
+		},
+	}
+	s.Calendar = contract.Calendar{Day: "2026-03-09", Zone: "Asia/Shanghai", Open: true, Issuing: true}
+	s.Queue = contract.Queue{Waiting: 6, Services: []contract.ServiceQueue{
+		{Service: "deed", Waiting: 3, WaitMin: 10, WaitMax: 15, Open: 1, Last: "A003"},
+		{Service: "permit", Waiting: 1, WaitMin: 5, WaitMax: 10, Open: 1},
+		{Service: "plate", Waiting: 2, WaitMin: -1, WaitMax: -1},
+	}}
+	for i, unit := range []string{"1号窗口", "2号窗口", "3号窗口", "4号窗口"} {
+		s.Windows = append(s.Windows, Window{WindowView: contract.WindowView{ID: fmt.Sprintf("w%d", i+1), Label: fmt.Sprint(i + 1),
+			Name: contract.Text2{ZH: unit, EN: fmt.Sprintf("Window %d", i+1)}, State: contract.WindowClosed}})
+	}
+	s.Windows[0].Waiting = []Ticket{ticket("A004", "deed", 12), ticket("B001", "permit", 8), ticket("A005", "deed", 7), ticket("A006", "deed", 2)}
+	s.Windows[0].Services = []string{"deed", "permit"}
+	s.Ratings = []Rating{{Window: "w1", Levels: [6]int{5: 7, 4: 2, 2: 1}, Absent: 4}}
+	s.Punches = []Punch{{PunchRecorded: contract.PunchRecorded{Terminal: "T6-01", Person: "1001", At: morning.Add(-80 * time.Minute)}, Name: "林青禾", Unit: "住房和城乡建设"}}
+	s.Devices = []Device{{Node: "kiosk-1", Health: devices.Health{Device: "printer-1", Kind: "escpos", Up: true, Since: morning}},
+		{Node: "hall", Health: devices.Health{Device: "keypads", Kind: "ff68", Faults: []devices.FaultCode{devices.FaultSilent}, Since: morning}}}
+	s.Unconfirmed = []Ticket{{Number: "C002", Service: "plate", State: "unconfirmed", IssuedAt: morning, Reason: "unknown"}}
+	s.Centre = Centre{Configured: true, Online: false, Waiting: 23}
+	return h
+}
+
+var people = map[string]Person{
+	"1001": {ID: "lin", Number: "1001", Name: "林青禾", Post: "综合受理"},
+	"1002": {ID: "mu", Number: "1002", Name: "穆云帆", Post: "综合受理"},
+	"9001": {ID: "zhou", Number: "9001", Name: "周望舒", Manager: true},
+}
+
+func (h *fakeHall) Check(_ context.Context, number, pin string) (Person, *contract.Problem) {
+	p, ok := people[number]
+	if !ok || pin != number {
+		return Person{}, &contract.Problem{Code: "wrong-pin", Message: "工号或密码不正确，请重新输入。"}
+	}
+	return p, nil
+}
+
+func (h *fakeHall) Snapshot() Snapshot {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := h.snap
+	s.Windows = slices.Clone(s.Windows)
+	return s
+}
+
+func (h *fakeHall) Watch(ctx context.Context) <-chan struct{} {
+	ch := make(chan struct{}, 1)
+	h.mu.Lock()
+	h.watchers[ch] = true
+	h.mu.Unlock()
+	context.AfterFunc(ctx, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if h.watchers[ch] {
+			delete(h.watchers, ch)
+			close(ch)
+		}
+	})
+	return ch
+}
+
+// change alters the hall and wakes the pages.
+func (h *fakeHall) change(f func(*Snapshot)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f(&h.snap)
+	h.wake()
+}
+
+func (h *fakeHall) wake() {
+	for ch := range h.watchers {
+		select {
+		case ch <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// stop ends all streams, as a hall that goes down does.
+func (h *fakeHall) stop() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for ch := range h.watchers {
+		delete(h.watchers, ch)
+		close(ch)
+	}
+}
+
+func (h *fakeHall) done() []contract.Request {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.requests)
+}
+
+func (h *fakeHall) Do(_ context.Context, actor Actor, r contract.Request) contract.Answer {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if a, ok := h.answers[r.ID]; ok {
+		return a
+	}
+	h.requests = append(h.requests, r)
+	h.actors = append(h.actors, actor)
+	a := contract.Answer{ID: r.ID, Result: contract.ResultOK}
+	if p := h.decide(actor, r); p != nil {
+		a.Result, a.Error = contract.ResultRefused, p
+	}
+	h.answers[r.ID] = a
+	h.wake()
+	return a
+}
+
+func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
+	w := &h.snap.Windows[slices.IndexFunc(h.snap.Windows, func(w Window) bool { return w.ID == actor.Window })]
+	var ref contract.WindowRef
+	json.Unmarshal(r.Data, &ref)
+	if w.Present != nil && ref.Expect != "" && ref.Expect != w.Present.Number {
+		return &contract.Problem{Code: "changed", Message: "当前号码已变化，请查看后再操作。"}
+	}
+	switch r.Type {
+	case contract.AskWindowSignIn:
+		var in contract.SignIn
+		json.Unmarshal(r.Data, &in)
+		p, problem := h.Check(context.Background(), in.Staff, in.PIN)
+		if problem != nil {
+			return problem
+		}
+		w.State, w.StaffID, w.Staff, w.Post = contract.WindowOpen, p.ID, p.Name, p.Post
+	case contract.AskWindowSignOut:
+		w.State, w.StaffID, w.Staff = contract.WindowClosed, "", ""
+	case contract.AskWindowNext, contract.AskWindowCall:
+		at := 0
+		if ref.Number != "" {
+			at = slices.IndexFunc(w.Waiting, func(t Ticket) bool { return t.Number == ref.Number })
+		}
+		if at < 0 || len(w.Waiting) == 0 {
+			return &contract.Problem{Code: "taken", Message: "该号码刚由2号窗口呼叫，请选择其他号码。"}
+		}
+		h.take(w, w.Waiting[at], "等候时间最长")
+		w.Waiting = slices.Delete(slices.Clone(w.Waiting), at, at+1)
+	case contract.AskWindowStart:
+		p := *w.Present
+		p.State, p.StartedAt = "serving", h.snap.At
+		w.Present = &p
+	case contract.AskWindowRecall:
+		p := *w.Present
+		p.Recalls++
+		w.Present = &p
+	case contract.AskWindowFinish, contract.AskWindowTransfer, contract.AskWindowReturn:
+		w.Present = nil
+	case contract.AskWindowNoShow:
+		w.Missed = append([]Ticket{w.Present.Ticket}, w.Missed...)
+		w.Present = nil
+	case contract.AskWindowHold:
+		t := w.Present.Ticket
+		t.Reason = ref.Reason
+		w.Held = append(w.Held, t)
+		w.Present = nil
+	case contract.AskWindowUnhold:
+		i := slices.IndexFunc(w.Held, func(t Ticket) bool { return t.Number == ref.Number })
+		h.take(w, w.Held[i], "恢复挂起")
+		w.Held = slices.Delete(slices.Clone(w.Held), i, i+1)
+	case contract.AskWindowReinstate:
+		i := slices.IndexFunc(w.Missed, func(t Ticket) bool { return t.Number == ref.Number })
+		w.Waiting = append([]Ticket{w.Missed[i]}, w.Waiting...)
+		w.Missed = slices.Delete(slices.Clone(w.Missed), i, i+1)
+	case contract.AskWindowPause:
+		w.State, w.Reason = contract.WindowPaused, ref.Reason
+	case contract.AskWindowResume:
+		w.State, w.Reason = contract.WindowOpen, ""
+	default:
+		return &contract.Problem{Code: "unknown", Message: "暂不支持该操作。"}
+	}
+	number := ref.Number
+	if w.Present != nil {
+		number = w.Present.Number
+	}
+	w.Actions = append([]Action{{At: h.snap.At, Type: eventOf[r.Type], Number: number, Reason: ref.Reason}}, w.Actions...)
+	return nil
+}
+
+func (h *fakeHall) take(w *Window, t Ticket, why string) {
+	t.State = "called"
+	w.Present = &Present{Ticket: t, CalledAt: h.snap.At, Why: why}
+}
+
+var eventOf = map[string]string{
+	contract.AskWindowSignIn: contract.EvWindowSignedIn, contract.AskWindowNext: contract.EvTicketCalled, contract.AskWindowCall: contract.EvTicketCalled,
+	contract.AskWindowStart: contract.EvTicketStarted, contract.AskWindowRecall: contract.EvTicketRecalled, contract.AskWindowFinish: contract.EvTicketFinished,
+	contract.AskWindowNoShow: contract.EvTicketMissed, contract.AskWindowHold: contract.EvTicketHeld, contract.AskWindowPause: contract.EvWindowPaused,
+	contract.AskWindowResume: contract.EvWindowResumed, contract.AskWindowTransfer: contract.EvTicketTransferred, contract.AskWindowUnhold: contract.EvTicketResumed,
+	contract.AskWindowReinstate: contract.EvTicketReinstated, contract.AskWindowReturn: contract.EvTicketReturned,
+}

@@ -1,0 +1,83 @@
+package console
+
+import "hallward/devices/contract"
+
+// Stages of a window, from which it follows what it may do next.
+const (
+	stageIdle    = "idle" // open, nothing in hand
+	stageCalled  = "called"
+	stageServing = "serving"
+	stagePaused  = "paused"
+	stageClosed  = "closed"
+)
+
+func stage(w Window) string {
+	switch {
+	case w.State == contract.WindowClosed:
+		return stageClosed
+	case w.Present != nil && w.Present.State == stageServing:
+		return stageServing
+	case w.Present != nil:
+		return stageCalled
+	case w.State == contract.WindowPaused:
+		return stagePaused
+	}
+	return stageIdle
+}
+
+// verb is one thing that a window does: its button, its key, its request. Ask
+// names what the page asks first: a list to choose from, or nothing. The hall's
+// rules decide in the end; In only spares people a refusal.
+type verb struct {
+	Name string
+	Type string
+	Key  string // the letter on the button
+	ZH   string
+	EN   string
+	In   []string // stages
+	Ask  string
+	Main bool // in the first row
+}
+
+var verbs = []verb{
+	{Name: "next", Type: contract.AskWindowNext, Key: "N", ZH: "呼叫下一位", EN: "Next", In: []string{stageIdle}, Main: true},
+	{Name: "start", Type: contract.AskWindowStart, Key: "S", ZH: "开始办理", EN: "Start", In: []string{stageCalled}, Main: true},
+	{Name: "finish", Type: contract.AskWindowFinish, Key: "F", ZH: "办理结束", EN: "Finish", In: []string{stageServing}, Main: true},
+	{Name: "recall", Type: contract.AskWindowRecall, Key: "R", ZH: "重新呼叫", EN: "Recall", In: []string{stageCalled}},
+	{Name: "no-show", Type: contract.AskWindowNoShow, Key: "M", ZH: "过号", EN: "No-show", In: []string{stageCalled}},
+	{Name: "transfer", Type: contract.AskWindowTransfer, Key: "T", ZH: "转办", EN: "Transfer", In: []string{stageCalled, stageServing}, Ask: "targets"},
+	{Name: "hold", Type: contract.AskWindowHold, Key: "H", ZH: "挂起", EN: "Hold", In: []string{stageCalled, stageServing}, Ask: "hold"},
+	{Name: "return", Type: contract.AskWindowReturn, Key: "B", ZH: "退回队列", EN: "Put back", In: []string{stageCalled}},
+	{Name: "call", Type: contract.AskWindowCall, Key: "C", ZH: "指定呼叫", EN: "Call one", In: []string{stageIdle}, Ask: "waiting"},
+	{Name: "unhold", Type: contract.AskWindowUnhold, Key: "U", ZH: "恢复挂起", EN: "Resume held", In: []string{stageIdle}, Ask: "held"},
+	{Name: "reinstate", Type: contract.AskWindowReinstate, Key: "G", ZH: "过号恢复", EN: "Reinstate", In: []string{stageIdle, stageCalled, stageServing}, Ask: "missed"},
+	{Name: "pause", Type: contract.AskWindowPause, Key: "P", ZH: "暂停窗口", EN: "Pause", In: []string{stageIdle}, Ask: "pause"},
+	{Name: "resume", Type: contract.AskWindowResume, Key: "P", ZH: "恢复窗口", EN: "Resume", In: []string{stagePaused}, Main: true},
+	{Name: "sign-out", Type: contract.AskWindowSignOut, Key: "Q", ZH: "签退", EN: "Sign out", In: []string{stageIdle, stagePaused}, Ask: "leave"},
+}
+
+func verbNamed(name string) (verb, bool) {
+	for _, v := range verbs {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return verb{}, false
+}
+
+// allowed lists what a window may do at its stage.
+func allowed(w Window) map[string]bool {
+	at := stage(w)
+	can := map[string]bool{}
+	for _, v := range verbs {
+		for _, in := range v.In {
+			if in == at {
+				can[v.Name] = true
+			}
+		}
+	}
+	can["unhold"] = can["unhold"] && len(w.Held) > 0
+	can["reinstate"] = can["reinstate"] && len(w.Missed) > 0
+	can["call"] = can["call"] && len(w.Waiting) > 0
+	return can
+}

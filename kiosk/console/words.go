@@ -1,0 +1,106 @@
+package console
+
+import (
+	"hallward/devices"
+	"hallward/devices/contract"
+)
+
+// word looks a code up, and shows the code itself rather than nothing.
+func word(table map[string]string, code string) string {
+	if w, ok := table[code]; ok {
+		return w
+	}
+	return code
+}
+
+var entranceWords = map[string]string{
+	"stale":       "页面已过期，请再试一次。",
+	"taken":       "该窗口刚由另一位同事签到，请选择其他窗口。",
+	"not-manager": "您的账号没有大厅管理权限，请从窗口签到，或联系值班主任。",
+	"signed-out":  "您已签退。",
+	"signed-off":  "该窗口已由其他人员签到或已签退，请重新签到。",
+	"timeout":     "长时间没有操作，请重新签到。",
+}
+
+var problemTable = map[string]string{
+	"no-answer":   "系统暂时没有回应，请稍候再试；如持续出现，请联系值班主任。",
+	"bad-request": "请求无法识别，请刷新页面后再试。",
+	"stale":       entranceWords["stale"],
+	"signed-off":  entranceWords["signed-off"],
+	"timeout":     entranceWords["timeout"],
+}
+
+// holdReasons are offered when a ticket is put aside.
+var holdReasons = []string{"补充材料", "等待缴费", "等待会商", "群众暂时离开", "系统等待"}
+
+var stateWords = map[string]string{
+	contract.WindowClosed: "未开放",
+	contract.WindowOpen:   "开放",
+	contract.WindowPaused: "暂停",
+	"issued":              "待确认",
+	"unconfirmed":         "未确认",
+	"waiting":             "等候",
+	"called":              "已呼叫",
+	"serving":             "办理中",
+	"held":                "挂起",
+	"finished":            "已办结",
+	"missed":              "过号",
+	"void":                "作废",
+	"idle":                "空闲",
+}
+
+func stateWord(s string) string { return word(stateWords, s) }
+
+var actionWords = map[string]string{
+	contract.EvTicketCalled:      "呼叫",
+	contract.EvTicketRecalled:    "重新呼叫",
+	contract.EvTicketMissed:      "过号",
+	contract.EvTicketReinstated:  "过号恢复",
+	contract.EvTicketStarted:     "开始办理",
+	contract.EvTicketFinished:    "办理结束",
+	contract.EvTicketTransferred: "转办",
+	contract.EvTicketHeld:        "挂起",
+	contract.EvTicketResumed:     "恢复挂起",
+	contract.EvTicketReturned:    "退回队列",
+	contract.EvTicketVoided:      "作废",
+	contract.EvWindowSignedIn:    "签到",
+	contract.EvWindowSignedOut:   "签退",
+	contract.EvWindowPaused:      "暂停窗口",
+	contract.EvWindowResumed:     "恢复窗口",
+}
+
+func actionWord(s string) string { return word(actionWords, s) }
+
+// reasonWords are the reasons that the hall gives by itself.
+var reasonWords = map[string]string{
+	"unconfirmed": "无人确认",
+	"citizen":     "群众放弃",
+	"staff":       "工作人员作废",
+	"day-ended":   "当日结束",
+	"failed":      "打印失败",
+	"unknown":     "打印结果不明",
+	"future":      "时间超前",
+	"unverified":  "未验证",
+}
+
+var faultWords = map[devices.FaultCode]string{
+	devices.FaultPaperOut:  "缺纸",
+	devices.FaultPaperLow:  "纸将用尽",
+	devices.FaultCoverOpen: "上盖未合",
+	devices.FaultCutter:    "切刀故障",
+	devices.FaultBroken:    "需断电重启",
+	devices.FaultHot:       "过热",
+	devices.FaultOffline:   "脱机",
+	devices.FaultSilent:    "无应答",
+	devices.FaultGarbled:   "数据异常",
+	devices.FaultMissing:   "未找到设备",
+	devices.FaultRejected:  "拒绝连接",
+	devices.FaultStorage:   "存储失败",
+}
+
+func faultWord(f devices.FaultCode) string {
+	if w, ok := faultWords[f]; ok {
+		return w
+	}
+	return string(f)
+}
