@@ -125,6 +125,10 @@ func (k *Kiosk) Take(ctx context.Context, unit, service string, trouble func(Scr
 		case "attract":
 			err = k.Touch(ctx, "start", "")
 		case "home":
+			if _, here := s.Find("unit", unit); !here {
+				err = k.Touch(ctx, "next-page", "")
+				break
+			}
 			err = k.Touch(ctx, "unit", unit)
 		case "services":
 			if _, here := s.Find("service", service); !here {

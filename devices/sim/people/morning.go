@@ -83,7 +83,7 @@ func (m *Morning) clockIn(ctx context.Context) ([]*Worker, error) {
 			if err := post(ctx, fmt.Sprintf("%s/terminal/%s/punch?person=%s&verify=1", m.Control, m.Terminal, p.Number)); err != nil {
 				return nil, err
 			}
-			workers = append(workers, &Worker{Desk: m.Desk, Window: w, Staff: p, PIN: p.Number, Mean: 2 * time.Second,
+			workers = append(workers, &Worker{Desk: m.Desk, Window: w, Staff: p, PIN: p.Number, Mean: 8 * time.Second,
 				NoShow: 0.06, Rate: 0.6, Control: m.Control, Rand: rand.New(rand.NewPCG(m.Seed, uint64(i)))})
 			break
 		}

@@ -46,7 +46,8 @@ func Summarise(events []contract.Event) Summary {
 	for _, e := range events {
 		var d struct {
 			Ticket, Number, Day, Proof string
-			Node, Device, Code         string
+			Node, Device               string
+			Code                       any // a fault's name, or what a keypad sent
 			On                         bool
 			Seconds                    int
 		}
@@ -100,7 +101,7 @@ func Summarise(events []contract.Event) Summary {
 			s.Punches++
 		case contract.EvDeviceFault:
 			if d.On {
-				s.Faults[d.Node+"/"+d.Device+" "+d.Code]++
+				s.Faults[fmt.Sprintf("%s/%s %v", d.Node, d.Device, d.Code)]++
 			}
 		}
 	}
@@ -128,7 +129,7 @@ func (s Summary) Print(w io.Writer) {
 		faults = []string{"none"}
 	}
 	line("faults", "%s", strings.Join(faults, ", "))
-	line("events", "%d, numbers given twice: %d, ghosts called: %d", s.Events, len(s.Doubled), len(s.GhostCall))
+	line("events", "%d, unreadable: %d, numbers given twice: %d, ghosts called: %d", s.Events, s.Unknown, len(s.Doubled), len(s.GhostCall))
 }
 
 func mean(d []time.Duration) time.Duration {
