@@ -1,0 +1,105 @@
+package display
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+)
+
+// sheet is what the board is drawn on: shapes below, words above. A drawing
+// takes the next object of each kind, so the same object holds the same thing
+// from one drawing to the next, and nothing is ever built again.
+type sheet struct {
+	box           *fyne.Container
+	shapes, words *fyne.Container
+	rects         []*canvas.Rectangle
+	texts         []*canvas.Text
+	nr, nt        int
+}
+
+func newSheet() *sheet {
+	s := &sheet{shapes: &fyne.Container{}, words: &fyne.Container{}}
+	s.box = &fyne.Container{Objects: []fyne.CanvasObject{s.shapes, s.words}}
+	return s
+}
+
+func (s *sheet) begin() { s.nr, s.nt = 0, 0 }
+
+// end hides what this drawing has not taken.
+func (s *sheet) end() {
+	for _, r := range s.rects[s.nr:] {
+		r.Hide()
+	}
+	for _, t := range s.texts[s.nt:] {
+		t.Hide()
+	}
+}
+
+// rect draws a shape; a stroke of width 0 is none.
+func (s *sheet) rect(x, y, w, h float32, fill, line color.NRGBA, width, radius float32) {
+	if s.nr == len(s.rects) {
+		r := canvas.NewRectangle(fill)
+		s.rects = append(s.rects, r)
+		s.shapes.Add(r)
+	}
+	r := s.rects[s.nr]
+	s.nr++
+	at, size := fyne.NewPos(x, y), fyne.NewSize(w, h)
+	if r.Visible() && r.FillColor == fill && r.StrokeColor == line && r.StrokeWidth == width && r.Position() == at && r.Size() == size {
+		return
+	}
+	r.FillColor, r.StrokeColor, r.StrokeWidth, r.CornerRadius = fill, line, width, radius
+	r.Move(at)
+	r.Resize(size)
+	r.Show()
+	r.Refresh()
+}
+
+// font is how a line is set. A line that is too long gets smaller down to
+// Least, and is cut after that.
+type font struct {
+	size, least float32
+	bold        bool
+	colour      color.NRGBA
+	align       fyne.TextAlign
+}
+
+// line sets one line of words, its middle at y, in a column of width w.
+func (s *sheet) line(words string, f font, x, y, w float32) {
+	if s.nt == len(s.texts) {
+		t := canvas.NewText("", f.colour)
+		s.texts = append(s.texts, t)
+		s.words.Add(t)
+	}
+	t := s.texts[s.nt]
+	s.nt++
+	words, size := fitting(words, f, w)
+	style := fyne.TextStyle{Bold: f.bold}
+	if !t.Visible() || t.Text != words || t.TextSize != size || t.Color != f.colour || t.Alignment != f.align || t.TextStyle != style {
+		t.Text, t.TextSize, t.Color, t.Alignment, t.TextStyle = words, size, f.colour, f.align, style
+		t.Show()
+		t.Refresh()
+	}
+	h := t.MinSize().Height
+	t.Move(fyne.NewPos(x, y-h/2))
+	t.Resize(fyne.NewSize(w, h))
+}
+
+func width(words string, size float32, bold bool) float32 {
+	return fyne.MeasureText(words, size, fyne.TextStyle{Bold: bold}).Width
+}
+
+// fitting finds the size at which words fit, and cuts them where none does.
+func fitting(words string, f font, w float32) (string, float32) {
+	size := f.size
+	for width(words, size, f.bold) > w && size > f.least {
+		size = max(size*0.95, f.least)
+	}
+	r := []rune(words)
+	for len(r) > 1 && width(words, size, f.bold) > w {
+		r = r[:len(r)-1]
+		words = string(r) + "…"
+	}
+	return words, size
+}
