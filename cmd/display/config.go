@@ -44,8 +44,10 @@ func (c *settings) Check(k *config.Checker) {
 			k.At("health").Badf("want host:port")
 		}
 	}
-	if c.Screen.Width < 320 || c.Screen.Height < 320 || c.Screen.Width > 7680 || c.Screen.Height > 7680 {
-		k.At("screen").Badf("width and height: want 320 to 7680 pixels each")
+	for path, pixels := range map[string]int{"screen.width": c.Screen.Width, "screen.height": c.Screen.Height} {
+		if pixels < 320 || pixels > 7680 {
+			k.At(path).Badf("want 320 to 7680 pixels")
+		}
 	}
 }
 

@@ -15,6 +15,9 @@ var commands = []func() *cobra.Command{
 	windowCommand,
 	checkCommand,
 	pinCommand,
+	printerCommand,
+	printCommand,
+	probeCommand,
 }
 
 func rootCommand() *cobra.Command {

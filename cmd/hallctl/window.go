@@ -26,13 +26,13 @@ type connection struct {
 	wait                             time.Duration
 }
 
-func (c *connection) flags(cmd *cobra.Command) {
+func (c *connection) flags(cmd *cobra.Command, wait time.Duration) {
 	f := cmd.PersistentFlags()
 	f.StringVar(&c.broker, "broker", env("HALLWARD_BROKER", "tls://127.0.0.1:8883"), "the hall's broker")
 	f.StringVar(&c.certificates, "certificates", env("HALLWARD_CERTIFICATES", "pki"), "folder of the certificates")
 	f.StringVar(&c.hall, "hall", env("HALLWARD_HALL", "luotian"), "id of the hall")
 	f.StringVar(&c.node, "node", env("HALLWARD_NODE", "desk-1"), "id of the node to act as; its role must be window")
-	f.DurationVar(&c.wait, "wait", 10*time.Second, "how long to wait for the answer")
+	f.DurationVar(&c.wait, "wait", wait, "how long to wait for the answer")
 }
 
 func env(name, standard string) string {
@@ -98,7 +98,7 @@ var windowVerbs = []windowVerb{
 func windowCommand() *cobra.Command {
 	c := &connection{}
 	root := &cobra.Command{Use: "window", Short: "work a window from the shell"}
-	c.flags(root)
+	c.flags(root, 10*time.Second)
 	for _, v := range windowVerbs {
 		root.AddCommand(v.command(c))
 	}
@@ -181,7 +181,20 @@ func listCommand(c *connection) *cobra.Command {
 
 // ask carries out a request and prints the window after it.
 func (c *connection) ask(cmd *cobra.Command, typ string, data any) error {
-	return c.with(cmd.Context(), nil, func(ctx context.Context, n *node.Node) error {
+	var w contract.WindowAnswer
+	if err := c.request(cmd.Context(), typ, data, &w); err != nil {
+		return err
+	}
+	printWindow(cmd.OutOrStdout(), w.Window)
+	if w.Why != "" {
+		fmt.Fprintln(cmd.OutOrStdout(), "   ", w.Why)
+	}
+	return nil
+}
+
+// request asks the hall and reads the data of its ok answer.
+func (c *connection) request(ctx context.Context, typ string, data, into any) error {
+	return c.with(ctx, nil, func(ctx context.Context, n *node.Node) error {
 		a, err := n.Ask(ctx, typ, data)
 		if err != nil {
 			return err
@@ -189,13 +202,8 @@ func (c *connection) ask(cmd *cobra.Command, typ string, data any) error {
 		if a.Error != nil {
 			return fmt.Errorf("%s: %s (%s)", a.Result, a.Error.Message, a.Error.Code)
 		}
-		var w contract.WindowAnswer
-		if err := json.Unmarshal(a.Data, &w); err != nil {
+		if err := json.Unmarshal(a.Data, into); err != nil {
 			return fmt.Errorf("the answer cannot be read: %w", err)
-		}
-		printWindow(cmd.OutOrStdout(), w.Window)
-		if w.Why != "" {
-			fmt.Fprintln(cmd.OutOrStdout(), "   ", w.Why)
 		}
 		return nil
 	})

@@ -68,15 +68,17 @@ func (c *settings) Check(k *config.Checker) {
 			k.At("health").Badf("want host:port")
 		}
 	}
-	if c.Screen.Width < 320 || c.Screen.Height < 320 || c.Screen.Width > 7680 || c.Screen.Height > 7680 {
-		k.At("screen").Badf("width and height: want 320 to 7680 pixels each")
+	for path, pixels := range map[string]int{"screen.width": c.Screen.Width, "screen.height": c.Screen.Height} {
+		if pixels < 320 || pixels > 7680 {
+			k.At(path).Badf("want 320 to 7680 pixels")
+		}
 	}
 	if c.Screen.DPI < 20 || c.Screen.DPI > 600 {
 		k.At("screen.dpi").Badf("want 20 to 600 pixels an inch")
 	}
 	c.checkTimes(k.In("times"))
-	for _, err := range catalog.CheckAll(c.Devices) {
-		k.At("devices").Badf("%v", err)
+	for _, e := range catalog.CheckAll(c.Devices) {
+		k.Atf("devices[%d].%s", e.Index, e.Key).Badf("%s", e.Problem)
 	}
 	c.checkPrinter(k)
 }

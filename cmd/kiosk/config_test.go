@@ -38,7 +38,7 @@ func TestMistakes(t *testing.T) {
 		{strings.Replace(good, "luotian", "Luo Tian", 1), `:1: hall: "Luo Tian": want 1 to 32`},
 		{strings.Replace(good, "tls:", "tcp:", 1), ":3: controller: "},
 		{strings.Replace(good, "certificates: pki\n", "", 1), "certificates: want the folder"},
-		{good + "screen: {width: 100}\n", ":6: screen: "},
+		{good + "screen: {width: 100}\n", `:6: screen.width: "100": `},
 		{good + "screen:\n  dpi: 5\n", ":7: screen.dpi: "},
 		{good + "times: {idle: 10s, warn: 10s}\n", ":6: times.warn: "},
 		{good + "times: {done: 1h}\n", ":6: times.done: "},

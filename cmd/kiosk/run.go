@@ -68,7 +68,7 @@ func run(ctx context.Context, s *service.Service, cfg *settings, windowed bool) 
 		printer, _ = h.Printer(cfg.Printer) // its kind is checked with the configuration
 	}
 	var w *window
-	st, err = station.New(station.Config{Node: cfg.Node, Asker: n, Store: j, Printer: printer, Times: cfg.Times.flow(), Log: s.Log,
+	st, err = station.New(station.Config{Node: cfg.Node, Asker: n, Store: j, Printer: printer, PrinterID: cfg.Printer, Times: cfg.Times.flow(), Log: s.Log,
 		Show: func(state flow.State) { w.show(state) }})
 	if err != nil {
 		return err
@@ -81,6 +81,7 @@ func run(ctx context.Context, s *service.Service, cfg *settings, windowed bool) 
 		n.OnView(name, func(raw json.RawMessage) { st.View(parts.ctx, name, raw) })
 	}
 	n.OnOnline(func(up bool) { st.Online(parts.ctx, up) })
+	n.OnCommand(contract.CmdPrinterTest, st.TestPrinter)
 	h.OnChange(func(d devices.Health) { n.SetDevice(d.Device, deviceState(d, printer, cfg.Printer)) })
 
 	s.Health("journal", j.Err)

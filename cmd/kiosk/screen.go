@@ -24,12 +24,10 @@ type shown struct {
 func (w *window) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	done := make(chan shown, 1)
 	fyne.Do(func() {
-		s := shown{Screen: flow.Attract, Touches: w.view.Targets()}
-		if state := w.latest.Load(); state != nil {
-			s.Screen, s.Lang, s.Reason = state.Face(), state.Lang, state.Reason
-			if state.Ticket != nil {
-				s.Number = state.Ticket.Number
-			}
+		state := w.view.Drawn()
+		s := shown{Screen: state.Face(), Lang: state.Lang, Reason: state.Reason, Touches: w.view.Targets()}
+		if state.Ticket != nil {
+			s.Number = state.Ticket.Number
 		}
 		done <- s
 	})

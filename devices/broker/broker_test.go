@@ -19,8 +19,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the files in deploy/broker")
 
-// Rule 12, as a table.
-func TestRule12_Rights(t *testing.T) {
+// HALL-022, as a table.
+func TestHALL022_Rights(t *testing.T) {
 	r := Rights{Host: "hall"}
 	top := contract.Topics{Hall: "luotian"}
 	const kiosk, host = "luotian/kiosk-1", "luotian/hall"
@@ -87,7 +87,7 @@ func TestRule12_Rights(t *testing.T) {
 	}
 }
 
-// What is kept is kept, and a command or a request never is (S11).
+// HALL-016: what is kept is kept, and a command or a request never is (S11).
 func TestMayRetain(t *testing.T) {
 	top := contract.Topics{Hall: "luotian"}
 	for topic, want := range map[string]bool{

@@ -7,11 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/mochi-mqtt/server/v2/listeners"
+	"github.com/mochi-mqtt/server/v2/packets"
 )
 
 // gate is where connections come in, over TCP or from inside the process. It
@@ -108,8 +110,17 @@ func (g *gate) attend(establish listeners.EstablishFn, c *guest) {
 		}
 		c.identity = t.ConnectionState().PeerCertificates[0].Subject.CommonName
 	}
-	_ = establish(g.ID(), c)
+	err := establish(g.ID(), c)
+	var code packets.Code
+	if errors.As(err, &code) && !slices.Contains(ordinary, code) {
+		g.refused.Add(1)
+		g.log.Warn("hung up on a client", "remote", c.RemoteAddr().String(), "certificate", c.identity, "error", err)
+	}
 }
+
+// ordinary are the codes with which a connection ends that door has spoken of,
+// or that say nothing of the client.
+var ordinary = []packets.Code{packets.ErrBadUsernameOrPassword, packets.ErrSessionTakenOver, packets.ErrServerShuttingDown, packets.ErrKeepAliveTimeout}
 
 func (g *gate) enter(c *guest) bool {
 	g.mu.Lock()

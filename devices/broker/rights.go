@@ -7,14 +7,14 @@ import (
 	"hallward/devices/contract"
 )
 
-// Rights says which topics an identity may publish and read: rule 12 of the
+// Rights says which topics an identity may publish and read: HALL-022 of the
 // contract in Go. The files for other brokers (External) say the same.
 type Rights struct {
 	Host string // id of the host in each hall
 }
 
 // What a node publishes under its own name, and what it reads there. It reads
-// back its own status to see a will that came late (rule 1).
+// back its own status to see a will that came late (HALL-006).
 var (
 	nodeSays  = []string{"status", "birth", "evt", "ask", "res"}
 	nodeHears = []string{"status", "ack", "answer", "cmd"}

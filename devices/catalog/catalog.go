@@ -73,6 +73,7 @@ func (p *Port) Close() error {
 // SettingError is one mistake in a Spec. Opening again does not help: a person
 // has to mend the configuration.
 type SettingError struct {
+	Index   int    // of the Spec in the list that CheckAll was given, 0..
 	Device  string // id
 	Key     string // "kind", "link" or "settings.units"
 	Value   any    // as it stands in the file; nil when it is missing
@@ -107,17 +108,24 @@ func Check(spec Spec) []error {
 }
 
 // CheckAll checks all devices of a process, and that no two have one id.
-func CheckAll(specs []Spec) []error {
-	var errs []error
+func CheckAll(specs []Spec) []*SettingError {
+	var all []*SettingError
 	seen := map[string]bool{}
-	for _, s := range specs {
-		errs = append(errs, Check(s)...)
+	for i, s := range specs {
+		errs := Check(s)
 		if seen[s.ID] {
-			errs = append(errs, &SettingError{s.ID, "id", s.ID, "another device has this id"})
+			errs = append(errs, &SettingError{Device: s.ID, Key: "id", Value: s.ID, Problem: "another device has this id"})
 		}
 		seen[s.ID] = true
+		for _, err := range errs {
+			var e *SettingError
+			if errors.As(err, &e) {
+				e.Index = i
+				all = append(all, e)
+			}
+		}
 	}
-	return errs
+	return all
 }
 
 // Open opens the link of a device and makes its driver. A *SettingError

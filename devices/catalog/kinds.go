@@ -43,7 +43,7 @@ func onLink[D devices.Device](spec Spec, make func(link.Link) (D, error)) opener
 		d, err := make(l)
 		if err != nil {
 			l.Close()
-			return nil, &SettingError{spec.ID, "settings", nil, err.Error()}
+			return nil, &SettingError{Device: spec.ID, Key: "settings", Problem: err.Error()}
 		}
 		return NewPort(d, l), nil
 	}
@@ -156,7 +156,7 @@ func readADMS(o *Options, s *settings) opener {
 		d, err := adms.New(ln, opts)
 		if err != nil {
 			ln.Close()
-			return nil, &SettingError{s.spec.ID, "settings", nil, err.Error()}
+			return nil, &SettingError{Device: s.spec.ID, Key: "settings", Problem: err.Error()}
 		}
 		return NewPort(d, ln), nil
 	}

@@ -20,7 +20,7 @@ type settings struct {
 }
 
 func (s *settings) bad(key string, value any, problem string) {
-	s.errs = append(s.errs, &SettingError{s.spec.ID, key, value, problem})
+	s.errs = append(s.errs, &SettingError{Device: s.spec.ID, Key: key, Value: value, Problem: problem})
 }
 
 func (s *settings) path(key string) string {

@@ -48,7 +48,7 @@ func batch(node, epoch string, first, last uint64) (list []contract.Event) {
 }
 
 // Each event is stored once, in sequence; a gap is not jumped; the answer is
-// always how far the disk is (contract rules 3 to 5).
+// always how far the disk is (HALL-009, HALL-012).
 func TestEvents(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "centre.db")
 	s := open(t, path)

@@ -175,12 +175,14 @@ type DayOpened struct {
 	Day string `json:"day"`
 }
 
-// DeviceFault is one change of a device's health.
+// DeviceFault is one change of a device's health. Detail is for the operator:
+// at most 200 characters, without personal data.
 type DeviceFault struct {
 	Node   string `json:"node"`
 	Device string `json:"device"`
 	Code   string `json:"code"`
 	On     bool   `json:"on"`
+	Detail string `json:"detail,omitempty"`
 }
 
 // TicketPrinted is the kiosk's report that the paper is out.

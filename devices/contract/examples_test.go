@@ -85,7 +85,7 @@ var values = map[string]any{
 		Terminal: "SIM0001", Person: "1003", Staff: "s1003", Local: "2026-11-23 07:52:10", Zone: "Asia/Shanghai",
 		At: moment.Add(-73 * time.Minute), Received: moment.Add(-73 * time.Minute), Verify: 1, State: 0, Source: "push"},
 	contract.EvDayOpened:       contract.DayOpened{Day: "2026-11-23"},
-	contract.EvDeviceFault:     contract.DeviceFault{Node: "kiosk-1", Device: "printer", Code: "paper-out", On: true},
+	contract.EvDeviceFault:     contract.DeviceFault{Node: "kiosk-1", Device: "printer", Code: "missing", On: true, Detail: "open /dev/usb/lp0: no such device"},
 	contract.EvTicketPrinted:   contract.TicketPrinted{Ticket: ticketID, Proof: "consumed"},
 	contract.EvTicketUnprinted: contract.TicketUnprinted{Ticket: ticketID, Outcome: "failed", Fault: "cover-open"},
 
@@ -108,6 +108,7 @@ var values = map[string]any{
 	contract.AskWindowReturn:    contract.WindowRef{Window: "w3", Number: "A001"},
 	contract.AskWindowReinstate: contract.WindowRef{Window: "w3", Number: "A001"},
 	contract.AskWindowVoid:      contract.WindowRef{Window: "w3", Number: "A001", Reason: "群众放弃"},
+	contract.AskDeviceTest:      contract.DeviceTest{Node: "kiosk-1", Device: "printer"},
 	contract.CmdPrinterTest:     contract.PrinterTest{Device: "printer"},
 
 	"view/catalogue": contract.Catalogue{
@@ -163,6 +164,8 @@ func answerOf(m contract.Message) (contract.Answer, bool) {
 		v = ticket
 	case contract.WindowAnswer:
 		v = contract.WindowAnswer{Window: window, Ticket: &ticket, Why: "取号最早"}
+	case contract.DeviceTested:
+		v = contract.DeviceTested{Proof: "consumed"}
 	default:
 		return contract.Answer{}, false
 	}

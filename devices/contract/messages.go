@@ -109,7 +109,9 @@ var Messages = []Message{
 	{AskWindowReinstate, KindAsk, WindowRef{}, WindowAnswer{}, "window", "A missed citizen came after all."},
 	{AskWindowVoid, KindAsk, WindowRef{}, WindowAnswer{}, "window", "Take a ticket out of the queue, with a reason."},
 
-	{CmdPrinterTest, KindCommand, PrinterTest{}, nil, "host", "Print a test page."},
+	{AskDeviceTest, KindAsk, DeviceTest{}, DeviceTested{}, "window", "Have a device of another node tested; the host passes it on as a command."},
+
+	{CmdPrinterTest, KindCommand, PrinterTest{}, DeviceTested{}, "host", "Print a test slip; refused while a ticket prints."},
 
 	{"view/" + ViewCatalogue, KindView, Catalogue{}, nil, "host", "What the hall offers, and who it is."},
 	{"view/" + ViewQueue, KindView, Queue{}, nil, "host", "How many wait for what."},

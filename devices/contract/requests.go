@@ -30,9 +30,14 @@ const (
 	AskWindowVoid      = "window.void/1"      // WindowRef with Number and Reason
 )
 
+// Requests of a technician (roles "window" and "hall") and their data.
+const (
+	AskDeviceTest = "device.test/1" // DeviceTest → DeviceTested
+)
+
 // Commands of a host to a node.
 const (
-	CmdPrinterTest = "printer.test/1" // PrinterTest
+	CmdPrinterTest = "printer.test/1" // PrinterTest → DeviceTested
 )
 
 // TakeTicket asks for a number.
@@ -95,7 +100,20 @@ type WindowAnswer struct {
 	Why    string     `json:"why,omitempty"`
 }
 
-// PrinterTest prints a self-test page on a device of the node.
+// DeviceTest asks the host to have a device of another node tested. What the
+// test is depends on what the device can do: a printer prints a test slip.
+type DeviceTest struct {
+	Node   string `json:"node"`
+	Device string `json:"device"`
+}
+
+// DeviceTested is the word of a device that was tested: for a printer "printed",
+// "consumed", or "sent" where it cannot tell.
+type DeviceTested struct {
+	Proof string `json:"proof"`
+}
+
+// PrinterTest prints a test slip on a device of the node.
 type PrinterTest struct {
 	Device string `json:"device"`
 }

@@ -76,8 +76,8 @@ func (c *Config) Check(k *config.Checker) {
 	if c.Centre.URL != "" {
 		checkURL(k, "centre.url", c.Centre.URL)
 	}
-	for _, err := range catalog.CheckAll(c.Devices) {
-		k.At("devices").Badf("%v", err)
+	for _, e := range catalog.CheckAll(c.Devices) {
+		k.Atf("devices[%d].%s", e.Index, e.Key).Badf("%s", e.Problem)
 	}
 }
 

@@ -192,9 +192,8 @@ func (c *Controller) Run(ctx context.Context, s *service.Service) error {
 		outer.Go(func() { c.keypads.run(ctx, l) })
 	}
 	c.lookAhead(time.Now())
-	p := &publisher{engine: c.engine, publish: c.nodes.PublishView, log: c.log, now: time.Now, last: map[string]string{}}
 	c.publishFixed()
-	outer.Go(func() { p.run(ctx) })
+	outer.Go(func() { c.engine.PublishViews(ctx, c.nodes.PublishView) })
 	outer.Go(func() { c.storeFaults(ctx) })
 	stopConsole, err := c.serveConsole(ctx)
 	if err == nil {
@@ -309,6 +308,9 @@ func (c *Controller) nodeEvents(ctx context.Context, node string, events []contr
 }
 
 func (c *Controller) nodeAsk(ctx context.Context, node string, r contract.Request) contract.Answer {
+	if r.Type == contract.AskDeviceTest {
+		return testDevice(ctx, c.nodes, c.roles[node], r)
+	}
 	return c.engine.Ask(ctx, node, c.roles[node], r)
 }
 

@@ -119,16 +119,21 @@ func (d *desk) action(window string, a console.Action) {
 	d.actions[window] = list[:min(len(list), actionsKept)]
 }
 
-// health compares a device's health with the last and gives the changes.
+// health compares a device's health with the last and gives the changes. The
+// words of the health go with a fault only where they can be of no other.
 func (d *desk) health(h devices.Health) []contract.DeviceFault {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	was := d.faults[h.Device]
 	d.faults[h.Device] = slices.Clone(h.Faults)
+	detail := ""
+	if len(h.Faults) == 1 {
+		detail = h.Detail
+	}
 	var changes []contract.DeviceFault
 	for _, f := range h.Faults {
 		if !slices.Contains(was, f) {
-			changes = append(changes, contract.DeviceFault{Device: h.Device, Code: string(f), On: true})
+			changes = append(changes, contract.DeviceFault{Device: h.Device, Code: string(f), On: true, Detail: detail})
 		}
 	}
 	for _, f := range was {
@@ -261,9 +266,22 @@ func (d *desk) window(s *hall.State, v contract.WindowView) console.Window {
 			a.Number = t.Number
 		}
 		a.Staff = d.person(a.Staff).Name
+		if a.Type == contract.EvWindowPaused {
+			a.Reason = d.pauseName(a.Reason)
+		}
 		w.Actions = append(w.Actions, a)
 	}
 	return w
+}
+
+// pauseName is the Chinese name of a reason for a pause, whose event has its id.
+func (d *desk) pauseName(id string) string {
+	for _, r := range d.c.cfg.Setup.PauseReasons {
+		if r.ID == id {
+			return r.Name.ZH
+		}
+	}
+	return id
 }
 
 func tickets(list []queue.Ticket) []console.Ticket {

@@ -45,16 +45,23 @@ type Engine struct {
 	in      chan *call
 	stopped chan struct{}
 
-	mu     sync.RWMutex // held for writing from Decide to the end of the commit
-	state  *hall.State
-	broken error // the store does not take anything; nil when it does
+	state *hall.State // of the engine's goroutine; within a batch it is ahead of the disk
+
+	mu     sync.RWMutex
+	stored *hall.State // as it is on disk: what everybody sees
+	broken error       // the store does not take anything; nil when it does
 
 	births   sync.Map // node → contract.OutboxRange
 	watch    watchers
 	onEvents func([]contract.Event) // after the commit, in order, on the engine's goroutine
 	saved    uint64                 // sequence of the last snapshot
 	metrics  *metrics
+	pause    time.Duration // between two tries to mend the store, at least
+	retry    time.Time     // the next try, not before
 }
+
+// mendEvery is the usual pause. A try reads the whole file.
+const mendEvery = time.Second
 
 // call is one command on its way through the engine.
 type call struct {
@@ -71,7 +78,7 @@ func NewEngine(setup *hall.Setup, self string, store Store, log *slog.Logger, no
 	e := &Engine{
 		setup: setup, self: self, store: store, log: log, now: now,
 		in: make(chan *call, 4*batchLimit), stopped: make(chan struct{}),
-		onEvents: func([]contract.Event) {}, metrics: newMetrics(),
+		onEvents: func([]contract.Event) {}, metrics: newMetrics(), pause: mendEvery,
 	}
 	if err := e.load(context.Background()); err != nil {
 		return nil, err
@@ -97,7 +104,37 @@ func (e *Engine) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("controller: replay: %w", err)
 	}
-	e.state, e.saved = state, after
+	e.saved = after
+	return e.adopt(state)
+}
+
+// adopt makes a state that was read back the present one.
+func (e *Engine) adopt(state *hall.State) error {
+	blob, err := json.Marshal(state)
+	if err != nil {
+		return fmt.Errorf("controller: %w", err)
+	}
+	stored := hall.New(e.setup)
+	if err := json.Unmarshal(blob, stored); err != nil {
+		return fmt.Errorf("controller: %w", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.state, e.stored = state, stored
+	return nil
+}
+
+// show lets everybody see what has been stored.
+func (e *Engine) show(commits []*journal.Commit) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, c := range commits {
+		for _, ev := range c.Events {
+			if err := e.stored.Apply(ev); err != nil {
+				return fmt.Errorf("%s is stored and cannot be applied: %w", ev.ID, err)
+			}
+		}
+	}
 	return nil
 }
 
@@ -123,11 +160,12 @@ func (e *Engine) Run(ctx context.Context) error {
 }
 
 // untilDue is the time until the rules want a tick, at most a minute: the
-// calendar view changes with the clock alone.
+// calendar view changes with the clock alone. A broken store is tried again.
 func (e *Engine) untilDue() time.Duration {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
 	now := e.now()
+	if e.Broken() != nil {
+		return max(e.retry.Sub(now), time.Millisecond)
+	}
 	if due := e.state.NextDue(now); !due.IsZero() && due.Before(now.Add(time.Minute)) {
 		return max(due.Sub(now), time.Millisecond)
 	}
@@ -160,7 +198,7 @@ func (e *Engine) finish() {
 func (e *Engine) snapshot(ctx context.Context) {
 	e.mu.RLock()
 	last := e.store.Last()
-	blob, err := json.Marshal(e.state)
+	blob, err := json.Marshal(e.stored)
 	broken := e.broken
 	e.mu.RUnlock()
 	if broken != nil || last == e.saved {
@@ -179,12 +217,10 @@ func (e *Engine) snapshot(ctx context.Context) {
 // work takes one batch through the rules and the store.
 func (e *Engine) work(ctx context.Context, batch []*call) {
 	begun := time.Now()
-	e.mu.Lock()
-	if e.broken != nil {
+	if e.Broken() != nil {
 		e.repair(ctx)
 	}
 	commits, err := e.settle(ctx, batch)
-	e.mu.Unlock()
 
 	changed := false
 	for _, c := range commits {
@@ -210,16 +246,12 @@ func (e *Engine) work(ctx context.Context, batch []*call) {
 // settle decides a batch and stores it. When either fails nothing has happened:
 // the state goes back to what is on disk.
 func (e *Engine) settle(ctx context.Context, batch []*call) ([]*journal.Commit, error) {
-	if e.broken != nil {
-		return nil, e.broken
+	if err := e.Broken(); err != nil {
+		return nil, err
 	}
 	commits, err := e.decide(batch)
 	if err != nil {
-		e.log.Error("a batch was given up", "error", err)
-		if lerr := e.load(ctx); lerr != nil {
-			e.storageFailed(lerr)
-		}
-		return nil, err
+		return nil, e.giveUp(ctx, err)
 	}
 	if len(commits) == 0 {
 		return nil, nil
@@ -228,17 +260,24 @@ func (e *Engine) settle(ctx context.Context, batch []*call) ([]*journal.Commit, 
 	if err := e.store.CommitAll(context.WithoutCancel(ctx), commits); err != nil {
 		if errors.Is(err, journal.ErrDuplicate) {
 			// The disk knows a number that the state did not: believe the disk.
-			err = fmt.Errorf("a number would have been given twice: %w", err)
-			e.log.Error("a batch was given up", "error", err)
-			if lerr := e.load(ctx); lerr != nil {
-				e.storageFailed(lerr)
-			}
-			return nil, err
+			return nil, e.giveUp(ctx, fmt.Errorf("a number would have been given twice: %w", err))
 		}
 		e.storageFailed(err)
-		return nil, e.broken
+		return nil, e.Broken()
+	}
+	if err := e.show(commits); err != nil {
+		_ = e.giveUp(ctx, err) // it is stored: replay has the last word
 	}
 	return commits, nil
+}
+
+// giveUp takes the state back to what is on disk.
+func (e *Engine) giveUp(ctx context.Context, why error) error {
+	e.log.Error("a batch was given up", "error", why)
+	if err := e.load(ctx); err != nil {
+		e.storageFailed(err)
+	}
+	return why
 }
 
 // decide carries the commands through the rules, each on the state that the
@@ -351,26 +390,57 @@ func (e *Engine) remembered(id string, batch map[string]contract.Answer) (contra
 	return e.store.Answered(id)
 }
 
-// storageFailed takes the state back to what is on disk: it holds events that
-// were not stored.
+// storageFailed stops the work until repair has taken the state back to what
+// is on disk: it holds events that were not stored, which nobody has seen.
 func (e *Engine) storageFailed(err error) {
 	e.log.Error("the journal takes nothing; no ticket is given until it does", "error", err)
-	e.broken = fmt.Errorf("the hall's disk takes nothing: %w", err)
+	e.setBroken(fmt.Errorf("the hall's disk takes nothing: %w", err))
 	e.metrics.broken.Set(1)
+	e.retry = e.now()
 }
 
+func (e *Engine) setBroken(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.broken = err
+}
+
+// repair tries to mend the store, not too often.
 func (e *Engine) repair(ctx context.Context) {
-	if err := e.store.Reopen(); err != nil {
-		e.broken = fmt.Errorf("the hall's disk takes nothing: %w", err)
+	begun := e.now()
+	if begun.Before(e.retry) {
 		return
 	}
-	if err := e.load(ctx); err != nil {
-		e.broken = err
+	if err := e.mend(ctx); err != nil {
+		e.setBroken(fmt.Errorf("the hall's disk takes nothing: %w", err))
+		now := e.now()
+		e.retry = now.Add(max(e.pause, 4*now.Sub(begun)))
 		return
 	}
-	e.broken = nil
+	e.setBroken(nil)
 	e.metrics.broken.Set(0)
 	e.log.Info("the journal works again")
+}
+
+// room is what must fit the disk again before the hall goes on, in bytes: more
+// than a batch takes, so that a nearly full disk does not fail at once.
+const (
+	room    = 256 << 10
+	roomKey = "room"
+)
+
+// mend opens the store again, proves that it takes something, and reads the
+// state back. A full disk can be read, so only a write tells.
+func (e *Engine) mend(ctx context.Context) error {
+	if err := e.store.Reopen(); err != nil {
+		return err
+	}
+	for _, value := range [][]byte{make([]byte, room), nil} { // nil deletes it
+		if err := e.store.CommitAll(ctx, []*journal.Commit{{Facts: []journal.Fact{{Key: roomKey, Value: value}}}}); err != nil {
+			return err
+		}
+	}
+	return e.load(ctx)
 }
 
 // Broken says why the store takes nothing, or nil.
@@ -478,11 +548,11 @@ func (e *Engine) Events(ctx context.Context, node, role string, events []contrac
 	return 0, nil
 }
 
-// Look reads the state; look must not keep it.
+// Look reads the state as it is on disk; look must not keep it.
 func (e *Engine) Look(look func(*hall.State)) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	look(e.state)
+	look(e.stored)
 }
 
 func answer(id string, d hall.Decision) contract.Answer {

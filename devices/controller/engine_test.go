@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -325,8 +326,9 @@ func TestCompareAndSetUnderLoad(t *testing.T) {
 // failing is a store that takes nothing while it is full.
 type failing struct {
 	Store
-	mu   sync.Mutex
-	full bool
+	mu       sync.Mutex
+	full     bool
+	readable bool // while it is full
 }
 
 func (f *failing) set(full bool) { f.mu.Lock(); f.full = full; f.mu.Unlock() }
@@ -343,7 +345,7 @@ func (f *failing) CommitAll(ctx context.Context, c []*journal.Commit) error {
 func (f *failing) Reopen() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.full {
+	if f.full && !f.readable {
 		return journal.ErrDiskFull
 	}
 	return nil
@@ -361,6 +363,7 @@ func TestFullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	e.pause = 0
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = e.Run(ctx) })
@@ -390,5 +393,55 @@ func TestFullDisk(t *testing.T) {
 	}
 	if err := h.Broken(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A full disk can still be read. Nothing is shown that is not stored; the log
+// says it once, however often somebody asks; and the hall goes on by itself
+// when there is room, without anybody asking.
+func TestFullDiskThatCanBeRead(t *testing.T) {
+	j, err := journal.Open(filepath.Join(t.TempDir(), "hall.db"), &journal.Options{Hall: "sample", Node: "hall"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &failing{Store: j, readable: true}
+	var said strings.Builder // of the engine's goroutine, and read when that has ended
+	e, err := NewEngine(sampleSetup(t), "hall", f, slog.New(slog.NewTextHandler(&said, nil)), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.pause = time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = e.Run(ctx) })
+	stop := sync.OnceFunc(func() { cancel(); wg.Wait(); _ = j.Close() })
+	t.Cleanup(stop)
+	h := &house{Engine: e, t: t, j: j}
+	h.take()
+	f.set(true)
+	for range 5 {
+		if a := h.ask(ulid.Make().String(), hall.RoleKiosk, contract.AskTicketTake, contract.TakeTicket{Service: "one"}); a.Result != contract.ResultFailed {
+			t.Errorf("%+v", a)
+		}
+	}
+	h.Look(func(s *hall.State) {
+		if len(s.Tickets) != 1 {
+			t.Errorf("%d tickets are shown, 1 is stored", len(s.Tickets))
+		}
+	})
+	f.set(false)
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for deadline := time.Now().Add(5 * time.Second); h.Broken() != nil; <-again.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("nobody asks, and the hall does not go on: %v", h.Broken())
+		}
+	}
+	if n := h.take().Number; n != "A002" {
+		t.Errorf("after the fault the next number is %s, want A002", n)
+	}
+	stop()
+	if strings.Count(said.String(), "takes nothing") != 1 || strings.Count(said.String(), "works again") != 1 {
+		t.Errorf("the log says:\n%s", said.String())
 	}
 }

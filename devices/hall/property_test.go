@@ -66,7 +66,8 @@ func anyCommand(t *rapid.T, l *life) hall.Command {
 	return hall.Command{ID: fmt.Sprintf("id-%d", l.ids), Type: typ, Role: role, Node: node, Data: raw}
 }
 
-// invariants is what holds after any event (R-QUE-13, -14, R-KEY-07).
+// invariants is what holds after any event (R-QUE-13, -14, R-KEY-07; HALL-019:
+// call numbers rise by one and are never used twice).
 type invariants struct {
 	numbers   map[string]bool // day and number
 	confirmed map[string]bool

@@ -85,6 +85,7 @@ func (s *State) deviceFault(c Command, d contract.DeviceFault, now time.Time) De
 	if _, on := s.Faults[faultKey(d)]; on == d.On {
 		return Decision{}
 	}
+	d.Detail = short(d.Detail)
 	if d.On {
 		n := 0
 		for _, f := range s.Faults {

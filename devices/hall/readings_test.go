@@ -2,6 +2,7 @@ package hall_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,7 +94,7 @@ func TestPunch(t *testing.T) {
 
 func TestDeviceFault(t *testing.T) {
 	l := begin(t)
-	f := contract.DeviceFault{Node: "kiosk-9", Device: "printer", Code: "paper-out", On: true}
+	f := contract.DeviceFault{Node: "kiosk-9", Device: "printer", Code: "paper-out", On: true, Detail: strings.Repeat("卷纸用完", 500)}
 	raw, err := json.Marshal(f)
 	if err != nil {
 		t.Fatal(err)
@@ -103,8 +104,12 @@ func TestDeviceFault(t *testing.T) {
 	if d := l.command(c); len(d.Events) != 0 {
 		t.Error("a fault that lasts was recorded twice")
 	}
-	if _, ok := l.s.Faults["kiosk-1/printer/paper-out"]; !ok || len(l.s.Faults) != 1 {
+	kept, ok := l.s.Faults["kiosk-1/printer/paper-out"]
+	if !ok || len(l.s.Faults) != 1 {
 		t.Errorf("faults %v: a kiosk reports its own only", l.s.Faults)
+	}
+	if n := len([]rune(kept.Detail)); n != 200 {
+		t.Errorf("%d characters of detail are kept, want 200", n)
 	}
 	c.Data = json.RawMessage(`{"device":"printer","code":"paper-out","on":false}`)
 	if d := l.command(c); l.types(d) != "device.fault" || len(l.s.Faults) != 0 {

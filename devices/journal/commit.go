@@ -128,7 +128,7 @@ func (j *Journal) complete(e *contract.Event, sequence uint64) {
 	e.Source = "/hall/" + contract.Version + "/" + j.opt.Hall + "/" + j.opt.Node
 }
 
-// stamp is a time as the journal and the wire have it (contract, rule 10).
+// stamp is a time as the journal and the wire have it (HALL-020).
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 const timeForm = "2006-01-02T15:04:05.000Z"

@@ -11,7 +11,7 @@
 //
 // Sequences rise by one and are never used twice, also after old events were
 // pruned. A new file has a new epoch, so (node, epoch, sequence) names one
-// event for ever (contract, HALL rule 3).
+// event for ever (HALL-008).
 //
 // A write that fails breaks the journal, because nobody can know what a disk
 // holds after a failed fsync: every later call answers ErrBroken until Reopen

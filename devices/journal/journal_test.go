@@ -192,8 +192,8 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
-// Many callers at once: each commit is whole, sequences are without a gap, a
-// duplicate hurts nobody else.
+// HALL-008: many callers at once: each commit is whole, sequences are without a
+// gap, a duplicate hurts nobody else.
 func TestManyCallers(t *testing.T) {
 	j := fresh(t)
 	const callers, each = 32, 20

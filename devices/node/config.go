@@ -23,7 +23,7 @@ const (
 	connectLimit = 10 * time.Second
 	pubackLimit  = 10 * time.Second
 	echoLimit    = 5 * time.Second  // own "ready" must come back within
-	resendAfter  = 10 * time.Second // nothing acknowledged for so long: send again (rule 4)
+	resendAfter  = 10 * time.Second // nothing acknowledged for so long: send again (HALL-011)
 	refreshAfter = 2 * time.Second  // retained messages are asked for once more
 	missingAfter = 30 * time.Second // and again while one that is wanted is missing
 	repeatAfter  = 2 * time.Second  // a request without an answer is repeated
@@ -52,7 +52,7 @@ type Config struct {
 	Outbox Outbox // events on disk; nil when the node has none
 
 	// Answered and Remember keep the answers to commands across a restart
-	// (rule 7). Without them they are kept in memory only.
+	// (HALL-014). Without them they are kept in memory only.
 	Answered func(id string) (contract.Answer, bool)
 	Remember func(ctx context.Context, id string, a contract.Answer, until time.Time) error
 
@@ -107,7 +107,7 @@ type HostConfig struct {
 // NodeInfo is what a host knows of a node.
 type NodeInfo struct {
 	// Ready is false also when the node's devices say that they are up: a
-	// device is offline when its node is not ready (rule 2).
+	// device is offline when its node is not ready (HALL-007).
 	Ready   bool
 	Status  contract.Status
 	Birth   contract.Birth

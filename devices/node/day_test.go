@@ -319,9 +319,9 @@ func TestFaultCutAtEachStep(t *testing.T) {
 	}
 }
 
-// A node that died while the broker was down left its last will nowhere: the
+// HALL-007: a node that died while the broker was down left its last will nowhere: the
 // host notices by its silence. One that comes back in time is not declared lost.
-func TestRule02_SilentAfterBrokerRestart(t *testing.T) {
+func TestHALL007_SilentAfterBrokerRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wires{open: map[string]net.Conn{}}
 		start := func() func() {

@@ -285,6 +285,12 @@ func (h *Host) missing() {
 // result comes or ctx ends (at most 30 s when it has no deadline). A result
 // that is not "ok" is no error. ErrNodeAway when the node is not ready.
 func (h *Host) Command(ctx context.Context, node, typ string, data any) (contract.Answer, error) {
+	return h.CommandID(ctx, node, ulid.Make().String(), typ, data)
+}
+
+// CommandID is Command with the caller's id: the same id again gets the same
+// result, and the node does nothing twice.
+func (h *Host) CommandID(ctx context.Context, node, id, typ string, data any) (contract.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestLife)
 	defer cancel()
 	expires, _ := ctx.Deadline()
@@ -292,7 +298,7 @@ func (h *Host) Command(ctx context.Context, node, typ string, data any) (contrac
 	if err != nil {
 		return contract.Answer{}, fmt.Errorf("node: command %s to %s: %w", typ, node, err)
 	}
-	r := contract.Request{ID: ulid.Make().String(), Type: typ, Issued: stamp(time.Now()), Expires: stamp(expires), Data: raw}
+	r := contract.Request{ID: id, Type: typ, Issued: stamp(time.Now()), Expires: stamp(expires), Data: raw}
 	payload := marshal(r)
 	if len(payload) > contract.MaxPayload {
 		return contract.Answer{}, fmt.Errorf("node: command %s to %s: %d bytes, at most %d", typ, node, len(payload), contract.MaxPayload)

@@ -80,7 +80,7 @@ func (p *peer) status(payload []byte) error {
 		p.info.Ready = true
 	case contract.Stopped, contract.Lost:
 		if p.info.Ready && s.Session != p.info.Status.Session {
-			return nil // of an earlier session: the node has come back since (rule 1)
+			return nil // of an earlier session: the node has come back since (HALL-006)
 		}
 		p.info.Ready = false
 	default:

@@ -55,7 +55,7 @@ func (l *loop) step(ctx context.Context) error {
 		return err
 	}
 	if !l.host.Online {
-		return nil // rule 6
+		return nil // HALL-013
 	}
 	if err := l.publishAsks(now); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (l *loop) step(ctx context.Context) error {
 }
 
 // ownStatus reads back what the broker says of this node. A "lost" of an
-// earlier session, published late, is put right (rule 1); a connection on
+// earlier session, published late, is put right (HALL-006); a connection on
 // which the own "ready" never comes back is deaf, and is given up.
 func (l *loop) ownStatus(got []contract.Status, now time.Time) error {
 	for _, st := range got {

@@ -44,6 +44,7 @@ type Node struct {
 	arrived    chan struct{}              // a view is waiting
 	newest     map[string]json.RawMessage // views not yet handed over
 	latest     map[string]string          // views that came in this session
+	versions   versions
 	told       faultLog
 	jobs       sync.WaitGroup
 	commanding chan struct{} // a place for each command that may run
@@ -222,7 +223,7 @@ func (n *Node) statusMessage(state, session string) publication {
 	}
 }
 
-// announce publishes who this is, in the order of rule 1.
+// announce publishes who this is, in the order of HALL-004.
 func (n *Node) announce(s *session) error {
 	m := n.statusMessage(contract.Ready, s.id)
 	if err := n.publish(s, m.topic, true, m.payload); err != nil {
@@ -342,7 +343,7 @@ func (n *Node) serveViews(ctx context.Context) {
 	}
 }
 
-// stamp is a time as the contract writes it: UTC, milliseconds (rule 10).
+// stamp is a time as the contract writes it: UTC, milliseconds (HALL-020).
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 // faultLog writes one line when a fault begins, changes or ends, and none for

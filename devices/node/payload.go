@@ -16,9 +16,6 @@ const maxDepth = 32
 // that a minor version may add some; everything else that is odd is an error:
 // too large, not JSON, nested too deeply, a name twice in one object.
 func decode(payload []byte, into any) error {
-	if len(payload) > contract.MaxPayload {
-		return fmt.Errorf("%d bytes, at most %d", len(payload), contract.MaxPayload)
-	}
 	if err := wellFormed(payload); err != nil {
 		return err
 	}
@@ -28,10 +25,25 @@ func decode(payload []byte, into any) error {
 	return nil
 }
 
-// wellFormed checks what json.Unmarshal lets pass: depth, and names that stand
-// twice in one object. It works on bytes that are valid JSON, so that it only
-// has to tell strings from brackets.
+// snapshot checks one payload as decode does, for somebody else to read: a
+// view is an object.
+func snapshot(payload []byte) error {
+	if err := wellFormed(payload); err != nil {
+		return err
+	}
+	if b := bytes.TrimLeft(payload, " \t\r\n"); b[0] != '{' {
+		return fmt.Errorf("%.120q: not an object", b[:min(len(b), 40)])
+	}
+	return nil
+}
+
+// wellFormed checks what json.Unmarshal lets pass: size, depth, and names that
+// stand twice in one object. It works on bytes that are valid JSON, so that it
+// only has to tell strings from brackets.
 func wellFormed(payload []byte) error {
+	if len(payload) > contract.MaxPayload {
+		return fmt.Errorf("%d bytes, at most %d", len(payload), contract.MaxPayload)
+	}
 	if !json.Valid(payload) {
 		return errors.New("not JSON")
 	}
@@ -43,7 +55,7 @@ func wellFormed(payload []byte) error {
 			if depth == maxDepth {
 				return fmt.Errorf("nested more than %d deep", maxDepth)
 			}
-			stack[depth] = object{is: payload[i] == '{', name: payload[i] == '{'}
+			stack[depth] = object{is: payload[i] == '{', name: payload[i] == '{', few: stack[depth].few[:0]}
 			depth++
 		case '}', ']':
 			depth--

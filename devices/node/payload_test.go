@@ -50,7 +50,7 @@ func many(n int, more string) string {
 	return string(b) + more + "}"
 }
 
-// No payload makes the decoders panic, and what one takes as an event carries
+// HALL-003: no payload makes the decoders panic, and what one takes as an event carries
 // an identity of that node.
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{
@@ -75,8 +75,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// Rule 1 and 2 on the host's side: which status counts.
-func TestRule01_StatusOfASession(t *testing.T) {
+// HALL-006, HALL-007 on the host's side: which status counts.
+func TestStatusOfASession(t *testing.T) {
 	const ready, lost, stopped = contract.Ready, contract.Lost, contract.Stopped
 	for _, c := range []struct {
 		name string
@@ -107,8 +107,8 @@ func TestRule01_StatusOfASession(t *testing.T) {
 	}
 }
 
-// Rule 7: answers are kept 24 hours, and not without end.
-func TestRule07_AnswersAreKept(t *testing.T) {
+// HALL-014: answers are kept 24 hours, and not without end.
+func TestHALL014_AnswersAreKept(t *testing.T) {
 	var a answered
 	for i := range keepAnswers + 10 {
 		a.put(contract.Answer{ID: string(marshal(i))}, nine.Add(contract.AnswerLife))

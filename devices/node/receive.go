@@ -21,6 +21,9 @@ func (n *Node) receive(topic string, retained bool, payload []byte) {
 		if err = decode(payload, &h); err == nil {
 			n.mu.Lock()
 			n.in.host = &h
+			for name, view := range n.versions.begin(h.Session) {
+				n.offer(name, view)
+			}
 			n.mu.Unlock()
 		}
 	case "status":
@@ -63,14 +66,26 @@ func (n *Node) receive(topic string, retained bool, payload []byte) {
 }
 
 func (n *Node) receiveView(name string, payload []byte) error {
-	var any struct{}
-	if err := decode(payload, &any); err != nil {
+	if err := snapshot(payload); err != nil {
+		return err
+	}
+	version, err := versionOf(payload)
+	if err != nil {
 		return err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.versions.rises(name, version, payload) {
+		n.offer(name, payload)
+	}
+	return nil
+}
+
+// offer hands a view to its handler, unless it is the one that came before.
+// Callers hold n.mu.
+func (n *Node) offer(name string, payload []byte) {
 	if was, ok := n.latest[name]; ok && was == string(payload) {
-		return nil
+		return
 	}
 	n.latest[name] = string(payload)
 	n.newest[name] = payload
@@ -78,5 +93,4 @@ func (n *Node) receiveView(name string, payload []byte) error {
 	case n.arrived <- struct{}{}:
 	default:
 	}
-	return nil
 }

@@ -19,9 +19,9 @@ import (
 
 const soon = 15 * time.Second
 
-// Rule 1: first "ready", then the birth, then every device; an orderly stop
+// HALL-004, HALL-005: first "ready", then the birth, then every device; an orderly stop
 // says "stopped", a broken connection "lost".
-func TestRule01_Session(t *testing.T) {
+func TestSession(t *testing.T) {
 	forEachBroker(t, func(t *testing.T, b *testBroker) {
 		s := newStore()
 		h, _ := b.host(t, s, nil)
@@ -43,9 +43,9 @@ func TestRule01_Session(t *testing.T) {
 	})
 }
 
-// Rules 3 to 5: every event arrives once and in order, and leaves the disk
+// HALL-009, HALL-010: every event arrives once and in order, and leaves the disk
 // only then.
-func TestRule04_EndToEndAcknowledgement(t *testing.T) {
+func TestHALL010_EndToEndAcknowledgement(t *testing.T) {
 	forEachBroker(t, func(t *testing.T, b *testBroker) {
 		s := newStore()
 		o := newOutbox("kiosk-1", "e1")
@@ -59,8 +59,8 @@ func TestRule04_EndToEndAcknowledgement(t *testing.T) {
 	})
 }
 
-// Rule 6: without a host the node keeps its events.
-func TestRule06_HostOffline(t *testing.T) {
+// HALL-013: without a host the node keeps its events.
+func TestHALL013_HostOffline(t *testing.T) {
 	forEachBroker(t, func(t *testing.T, b *testBroker) {
 		s := newStore()
 		o := newOutbox("kiosk-1", "e1")
@@ -93,9 +93,9 @@ func shortly(t testing.TB, d time.Duration) context.Context {
 	return ctx
 }
 
-// Rule 7: a request is answered; the same id again gets the same answer and no
+// HALL-014: a request is answered; the same id again gets the same answer and no
 // second effect.
-func TestRule07_Ask(t *testing.T) {
+func TestHALL014_Ask(t *testing.T) {
 	forEachBroker(t, func(t *testing.T, b *testBroker) {
 		s := newStore()
 		b.host(t, s, nil)
@@ -114,8 +114,8 @@ func TestRule07_Ask(t *testing.T) {
 	})
 }
 
-// Rule 7, the other way: a command is carried out once and its result returns.
-func TestRule07_Command(t *testing.T) {
+// HALL-014, the other way: a command is carried out once and its result returns.
+func TestHALL014_Command(t *testing.T) {
 	forEachBroker(t, func(t *testing.T, b *testBroker) {
 		s := newStore()
 		h, _ := b.host(t, s, nil)
@@ -141,7 +141,7 @@ func TestRule07_Command(t *testing.T) {
 	})
 }
 
-// Views reach a node that was there, one that comes later, and one whose broker
+// HALL-018: views reach a node that was there, one that comes later, and one whose broker
 // has forgotten everything.
 func TestViews(t *testing.T) {
 	forEachBroker(t, func(t *testing.T, b *testBroker) {
@@ -218,7 +218,7 @@ func TestFaultBrokerKilled(t *testing.T) {
 	})
 }
 
-// Acknowledgements that are lost, old, or of another disk do no harm, and a
+// HALL-010: acknowledgements that are lost, old, or of another disk do no harm, and a
 // host that cannot store acknowledges nothing.
 func TestFaultAcknowledgements(t *testing.T) {
 	b := startBroker(t, "embedded")
@@ -275,10 +275,10 @@ func TestFaultTwoProcessesOneIdentity(t *testing.T) {
 	}
 }
 
-// Rule 1: the will of an earlier session that comes late is put right by the
+// HALL-006: the will of an earlier session that comes late is put right by the
 // node itself. NATS is the broker on which this test can put it there: it does
 // not bind the client id to the certificate.
-func TestRule01_StaleLost(t *testing.T) {
+func TestHALL006_StaleLost(t *testing.T) {
 	b := startBroker(t, "nats")
 	s := newStore()
 	h, _ := b.host(t, s, nil)
@@ -338,8 +338,8 @@ func TestRotationWhileRunning(t *testing.T) {
 	}
 }
 
-// Rule 7: the asker repeats the same id until it is answered.
-func TestRule07_Repeat(t *testing.T) {
+// HALL-015: the asker repeats the same id until it is answered.
+func TestHALL015_Repeat(t *testing.T) {
 	b := startBroker(t, "embedded")
 	s := newStore()
 	var tries atomic.Int32

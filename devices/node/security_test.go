@@ -84,10 +84,10 @@ func (r *raw) subscribe(t testing.TB, filter string) {
 	}
 }
 
-// Rule 12, S03: with the certificate of kiosk-2 nothing can be said in the name
+// HALL-022, S03: with the certificate of kiosk-2 nothing can be said in the name
 // of kiosk-1 or of the host, and nothing of theirs can be heard. What counts is
 // that nothing is delivered: some brokers acknowledge what they throw away.
-func TestRule12_StolenCertificate(t *testing.T) {
+func TestHALL022_StolenCertificate(t *testing.T) {
 	forEachBroker(t, func(t *testing.T, b *testBroker) {
 		observer := b.mustConnect(t, "hall", nil)
 		observer.subscribe(t, topics.View("+"))
@@ -172,8 +172,8 @@ func cut(t testing.TB, r *raw) {
 	_ = c.(net.Conn).Close()
 }
 
-// Rule 12, S04: certificate kiosk-2 with the client id of kiosk-1.
-func TestRule12_ForeignClientID(t *testing.T) {
+// HALL-023, S04: certificate kiosk-2 with the client id of kiosk-1.
+func TestHALL023_ForeignClientID(t *testing.T) {
 	forEachBroker(t, func(t *testing.T, b *testBroker) {
 		s := newStore()
 		b.host(t, s, nil)
@@ -269,7 +269,7 @@ func TestStrangersAreRefused(t *testing.T) {
 	})
 }
 
-// A payload of 1 MiB, one just over the limit, and payloads that are not of the
+// HALL-003: a payload of 1 MiB, one just over the limit, and payloads that are not of the
 // contract: refused, counted, and everybody else goes on.
 func TestFaultBadPayloads(t *testing.T) {
 	forEachBroker(t, func(t *testing.T, b *testBroker) {
@@ -313,7 +313,7 @@ func TestFaultBadPayloads(t *testing.T) {
 		if got := h.Stats().Connections; got != before.Connections {
 			t.Errorf("the host was cut off: %d connections", got)
 		}
-		// Unknown fields are no fault: a minor version may add some (rule 9).
+		// Unknown fields are no fault: a minor version may add some (HALL-024).
 		e := event(func(*contract.Event) {})
 		r.Publish(evt, 1, false, append([]byte(`{"added_in_a_minor":true,`), e[1:]...)).WaitTimeout(soon)
 		poll(t, soon, "the good event", func() bool { return s.count() == 1 })
@@ -323,9 +323,9 @@ func TestFaultBadPayloads(t *testing.T) {
 	})
 }
 
-// Rule 7: a request whose time is over is answered "expired" and not carried
+// HALL-015, HALL-016: a request whose time is over is answered "expired" and not carried
 // out; a retained command is never carried out.
-func TestRule07_Expired(t *testing.T) {
+func TestHALL015_Expired(t *testing.T) {
 	forEachBroker(t, func(t *testing.T, b *testBroker) {
 		s := newStore()
 		b.host(t, s, nil)

@@ -9,8 +9,8 @@ import (
 
 var nine = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// Rules 3 to 5 as a table: what the host says, and what goes out next.
-func TestRule05_SenderAnswersToAcks(t *testing.T) {
+// HALL-010, HALL-012 as a table: what the host says, and what goes out next.
+func TestSenderAnswersToAcks(t *testing.T) {
 	for _, c := range []struct {
 		name      string
 		sent      uint64   // events sent before
@@ -44,9 +44,9 @@ func TestRule05_SenderAnswersToAcks(t *testing.T) {
 	}
 }
 
-// Rule 4: nothing acknowledged for 10 s is due to be sent again, and an
+// HALL-011: nothing acknowledged for 10 s is due to be sent again, and an
 // acknowledgement in between starts the time anew.
-func TestRule04_Due(t *testing.T) {
+func TestHALL011_Due(t *testing.T) {
 	s := newSender(1)
 	if !s.due().IsZero() {
 		t.Error("something is due before anything was sent")
@@ -67,10 +67,10 @@ func TestRule04_Due(t *testing.T) {
 	}
 }
 
-// Through any mix of losses, repeats, disorder and dead sessions the host gets
+// HALL-010, HALL-011: through any mix of losses, repeats, disorder and dead sessions the host gets
 // every event in order, the window is never overrun, and nothing is let go
 // that the host does not have.
-func TestRule04_SenderProperty(t *testing.T) {
+func TestSenderProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var stored, released, last uint64 // host's store; node's disk: let go, written
 		var wire, acks []uint64

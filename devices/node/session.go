@@ -165,7 +165,7 @@ func (s *session) publisher() {
 
 // confirmed waits for the broker's PUBACKs, in order, which moves the window. A
 // PUBACK that does not come ends the session; one that comes proves nothing
-// but that the broker is alive (rule 4).
+// but that the broker is alive (HALL-010).
 func (s *session) confirmed(window <-chan mqtt.Token) {
 	limit := time.NewTimer(pubackLimit)
 	defer limit.Stop()

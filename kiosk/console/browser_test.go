@@ -2,10 +2,11 @@ package console
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,31 +15,97 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
-
-	"hallward/devices/contract"
 )
 
-// browser opens Debian's Chromium on a page of h, 1366×768.
-func browser(t *testing.T) context.Context {
-	t.Helper()
+// chromium is the one browser of all tests; each test has its own profile in it.
+var chromium struct {
+	once sync.Once
+	ctx  context.Context
+	err  error
+	stop func()
+}
+
+func TestMain(m *testing.M) {
+	chromium.stop = func() {}
+	code := m.Run()
+	chromium.stop()
+	os.Exit(code)
+}
+
+func startChromium() {
 	bin, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Fatal("the browser tests need Chromium: apt-get install chromium")
+		chromium.err = errors.New("the browser tests need Chromium: apt-get install chromium")
+		return
+	}
+	dir, err := os.MkdirTemp("", "console-chromium-")
+	if err != nil {
+		chromium.err = err
+		return
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(bin), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.WindowSize(1366, 768), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true),
+		chromedp.UserDataDir(dir), chromedp.Flag("disable-quic", true), chromedp.WSURLReadTimeout(time.Minute),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), opts...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Run(ctx, emulation.SetFocusEmulationEnabled(true)); err != nil { // the browser lives as long as the context of the first run
-		t.Fatalf("Chromium does not start: %v", err)
+	alloc, end := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, _ := chromedp.NewContext(alloc, quiet)
+	chromium.ctx, chromium.err = ctx, chromedp.Run(ctx) // the browser lives as long as the context of the first run
+	chromium.stop = func() {
+		chromedp.Cancel(ctx) // waits for the browser, but not for its helpers
+		end()
+		removeAll(dir)
 	}
-	t.Cleanup(func() { chromedp.Cancel(ctx) }) // and is gone before its folder is
+}
+
+// quiet drops the reports of events that chromedp is too old to know.
+var quiet = chromedp.WithErrorf(func(format string, a ...any) {
+	if !strings.HasPrefix(format, "unhandled node event") {
+		log.Printf(format, a...)
+	}
+})
+
+// removeAll removes a folder into which a process may write yet.
+func removeAll(dir string) {
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for limit := time.After(10 * time.Second); os.RemoveAll(dir) != nil; {
+		select {
+		case <-limit:
+			log.Printf("%s is left behind", dir)
+			return
+		case <-again.C:
+		}
+	}
+}
+
+// browser opens an empty page of 1366×768 with a profile of its own.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	chromium.once.Do(startChromium)
+	if chromium.err != nil {
+		t.Fatalf("Chromium does not start: %v", chromium.err)
+	}
+	// A window of its own, as Chromium opens no tab where there is no window.
+	whole := cdp.WithExecutor(chromium.ctx, chromedp.FromContext(chromium.ctx).Browser)
+	profile, err := target.CreateBrowserContext().Do(whole)
+	if err != nil {
+		t.Fatalf("Chromium gives no profile: %v", err)
+	}
+	page, err := target.CreateTarget("about:blank").WithBrowserContextID(profile).WithNewWindow(true).Do(whole)
+	if err != nil {
+		t.Fatalf("Chromium opens no page: %v", err)
+	}
+	ctx, cancel := chromedp.NewContext(chromium.ctx, chromedp.WithTargetID(page))
+	t.Cleanup(func() {
+		cancel()
+		target.DisposeBrowserContext(profile).Do(whole)
+	})
+	if err := chromedp.Run(ctx, chromedp.EmulateViewport(1366, 768), emulation.SetFocusEmulationEnabled(true)); err != nil {
+		t.Fatalf("Chromium shows no page: %v", err)
+	}
 	return ctx
 }
 
@@ -116,181 +183,4 @@ func focused(sel string) chromedp.Action {
 
 func enabled(verb string) chromedp.Action {
 	return until(fmt.Sprintf(`document.querySelector('.verbs [data-verb=%q]:enabled') !== null`, verb))
-}
-
-func typesOf(rs []contract.Request) string {
-	var s []string
-	for _, r := range rs {
-		s = append(s, strings.TrimSuffix(strings.TrimPrefix(r.Type, "window."), "/1"))
-	}
-	return strings.Join(s, " ")
-}
-
-// signInByKeys goes through the first page without a mouse.
-func signInByKeys(url string) chromedp.Tasks {
-	return chromedp.Tasks{
-		chromedp.Navigate(url + "/?window=w1"),
-		focused("input[name=number]"),
-		chromedp.KeyEvent("1001" + kb.Tab + "1001" + kb.Enter),
-		enabled("next"),
-	}
-}
-
-// A whole stretch of work at a window with the keyboard alone (issue 2, 8).
-func TestKeyboardAlone(t *testing.T) {
-	hall := newFakeHall()
-	url := serve(t, New(hall, Options{}))
-	ctx := browser(t)
-	run(t, ctx,
-		chromedp.Navigate(url), picture(t, "entrance"),
-		signInByKeys(url),
-		shows("#queue", "A004"), picture(t, "window-idle"),
-		chromedp.KeyEvent(kb.Enter), shows("#number", "A004"), enabled("start"), picture(t, "window-called"),
-		chromedp.KeyEvent("r"), shows("#present", "已重呼 1 次"), enabled("start"),
-		chromedp.KeyEvent("s"), shows("#present", "办理中"), enabled("finish"), picture(t, "window-serving"),
-		chromedp.KeyEvent("f"), enabled("next"),
-		chromedp.KeyEvent("n"), shows("#number", "B001"), enabled("hold"),
-		chromedp.KeyEvent("h"), focused("dialog[open] *"), chromedp.KeyEvent("1"), shows("#aside", "补充材料"), enabled("next"),
-		chromedp.KeyEvent("c"), focused("dialog[open] *"), chromedp.KeyEvent(kb.ArrowDown+kb.Enter), shows("#number", "A006"), enabled("no-show"),
-		chromedp.KeyEvent("m"), shows("#aside", "A006"), enabled("unhold"),
-		chromedp.KeyEvent("u"), focused("dialog[open] *"), chromedp.KeyEvent(kb.Enter), shows("#number", "B001"), enabled("transfer"),
-		chromedp.KeyEvent("t"), focused("#ask-find"), picture(t, "window-transfer"),
-		chromedp.KeyEvent("plate"), chromedp.KeyEvent(kb.Enter), enabled("next"), picture(t, "window-lists"),
-		chromedp.KeyEvent("p"), focused("dialog[open] *"), chromedp.KeyEvent("2"), shows("#present", "取送材料"), enabled("resume"), picture(t, "window-paused"),
-		chromedp.KeyEvent("p"), enabled("next"),
-		chromedp.KeyEvent("q"), focused("dialog[open] *"), chromedp.KeyEvent(kb.Enter), shows(".problem", "您已签退"),
-	)
-	want := "sign-in next recall start finish next hold call no-show unhold transfer pause resume sign-out"
-	if got := typesOf(hall.done()); got != want {
-		t.Errorf("requests:\n got %s\nwant %s", got, want)
-	}
-}
-
-// A change that another window or a kiosk makes appears without a reload, and a
-// refusal is said in the hall's words.
-func TestLiveAndRefused(t *testing.T) {
-	hall := newFakeHall()
-	url := serve(t, New(hall, Options{}))
-	ctx := browser(t)
-	run(t, ctx, signInByKeys(url), chromedp.Evaluate(`window.mark = 1`, nil))
-	hall.change(func(s *Snapshot) {
-		s.Windows[0].Waiting = append(s.Windows[0].Waiting, ticket("A007", "deed", 0))
-	})
-	run(t, ctx, shows("#queue", "A007"), chromedp.KeyEvent("c"), focused("dialog[open] *"))
-	hall.change(func(s *Snapshot) { s.Windows[0].Waiting = s.Windows[0].Waiting[1:] }) // window 2 was faster
-	var same bool
-	run(t, ctx, shows("#queue", "B001"), chromedp.KeyEvent(kb.Enter), shows("#say", "刚由2号窗口呼叫"), picture(t, "window-refused"),
-		chromedp.Evaluate(`window.mark === 1`, &same))
-	if !same {
-		t.Error("the page was loaded again")
-	}
-}
-
-// A double click is one act (the button is locked, and the id is the same).
-func TestDoubleClickIsOne(t *testing.T) {
-	hall := newFakeHall()
-	url := serve(t, New(hall, Options{}))
-	ctx := browser(t)
-	run(t, ctx, signInByKeys(url), chromedp.DoubleClick(`[data-verb=next]`), shows("#number", "A004"), enabled("start"))
-	if got := typesOf(hall.done()); got != "sign-in next" {
-		t.Errorf("requests: %s", got)
-	}
-}
-
-// lossyFront loses the first answers of the hall on their way back.
-func lossyFront(h http.Handler, lose int) http.Handler {
-	var mu sync.Mutex
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, "/do") {
-			mu.Lock()
-			lost := lose > 0
-			lose--
-			mu.Unlock()
-			if lost {
-				h.ServeHTTP(httptest.NewRecorder(), r)
-				panic(http.ErrAbortHandler)
-			}
-		}
-		h.ServeHTTP(w, r)
-	})
-}
-
-// An answer that is lost is asked for again with the same id (contract rule 7).
-func TestLostAnswerIsAskedAgain(t *testing.T) {
-	hall := newFakeHall()
-	url := serve(t, lossyFront(New(hall, Options{}), 2))
-	ctx := browser(t)
-	run(t, ctx, signInByKeys(url), chromedp.KeyEvent("n"), shows("#number", "A004"), enabled("start"))
-	if got := typesOf(hall.done()); got != "sign-in next" {
-		t.Errorf("requests: %s", got)
-	}
-}
-
-// When the stream is lost the page says so and offers nothing; when the hall is
-// back it shows what has happened meanwhile, and offers again.
-func TestLostStream(t *testing.T) {
-	hall := newFakeHall()
-	facts := &memory{}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := ln.Addr().String()
-	srv := &http.Server{Handler: New(hall, Options{Facts: facts})}
-	go srv.Serve(ln)
-	ctx := browser(t)
-	run(t, ctx, signInByKeys("http://"+addr))
-	srv.Close()
-	run(t, ctx, shows("#link", "连接已断开"), picture(t, "window-lost"))
-	var can int
-	run(t, ctx, chromedp.Evaluate(`document.querySelectorAll('[data-verb]:enabled').length`, &can))
-	if can != 0 {
-		t.Errorf("%d buttons are offered while the hall is away", can)
-	}
-	hall.change(func(s *Snapshot) {
-		s.Windows[0].Waiting = append(s.Windows[0].Waiting, ticket("A008", "deed", 0))
-	})
-	if ln, err = net.Listen("tcp", addr); err != nil {
-		t.Fatal(err)
-	}
-	srv = &http.Server{Handler: New(hall, Options{Facts: facts})} // restarted: only the facts are left
-	go srv.Serve(ln)
-	defer srv.Close()
-	run(t, ctx, shows("#link", "已连接"), shows("#queue", "A008"), enabled("next"))
-}
-
-// The manager sees ratings, punches with the person, and devices (R-KEY-08,
-// R-ATT-13).
-func TestManagerPage(t *testing.T) {
-	hall := newFakeHall()
-	url := serve(t, New(hall, Options{}))
-	ctx := browser(t)
-	run(t, ctx,
-		chromedp.Navigate(url+"/?window=hall"), focused("input[name=number]"),
-		chromedp.KeyEvent("9001"+kb.Tab+"9001"+kb.Enter),
-		shows("#link", "已连接"), shows("#punches", "林青禾"), shows("#devices", "无应答"), picture(t, "hall"))
-	hall.change(func(s *Snapshot) { s.Ratings = []Rating{{Window: "w1", Levels: [6]int{5: 8, 4: 2, 2: 1}, Absent: 4}} })
-	run(t, ctx, shows("#ratings [data-window=w1]", "8"))
-}
-
-type memory struct {
-	mu sync.Mutex
-	m  map[string][]byte
-}
-
-func (m *memory) Put(_ context.Context, key string, value []byte) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.m == nil {
-		m.m = map[string][]byte{}
-	}
-	m.m[key] = value
-	return nil
-}
-
-func (m *memory) Get(key string) ([]byte, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	v, ok := m.m[key]
-	return v, ok, nil
 }

@@ -160,7 +160,7 @@ type Options struct {
 	Idle         time.Duration // a session without any input ends after it; 0 is 2 h
 	Longest      time.Duration // and in any case after it; 0 is 12 h
 	Secure       bool          // pages are reached by HTTPS only: cookies are marked so
-	PauseReasons []string      // R-WIN-05; empty is PauseReasons
+	PauseReasons []string      // Chinese names, from the hall's setup (R-WIN-05); empty is PauseReasons
 	Log          *slog.Logger  // nil is slog.Default
 	Now          func() time.Time
 }
@@ -173,6 +173,7 @@ const (
 	longestDefault = 12 * time.Hour
 	answerTime     = 10 * time.Second // a request is not waited for longer
 	beat           = 5 * time.Second  // a silent stream says that it is alive
+	writeTime      = 15 * time.Second // for one message; a page that takes longer has gone
 )
 
 // New returns the pages: "/" to sign in, "/window/{id}", "/hall".

@@ -188,8 +188,16 @@ func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
 		p := *w.Present
 		p.Recalls++
 		w.Present = &p
-	case contract.AskWindowFinish, contract.AskWindowTransfer, contract.AskWindowReturn:
+	case contract.AskWindowFinish, contract.AskWindowTransfer:
 		w.Present = nil
+	case contract.AskWindowReturn:
+		if i := slices.IndexFunc(w.Held, func(t Ticket) bool { return t.Number == ref.Number }); i >= 0 {
+			w.Waiting = append([]Ticket{w.Held[i]}, w.Waiting...)
+			w.Held = slices.Delete(slices.Clone(w.Held), i, i+1)
+		} else {
+			w.Waiting = append([]Ticket{w.Present.Ticket}, w.Waiting...)
+			w.Present = nil
+		}
 	case contract.AskWindowNoShow:
 		w.Missed = append([]Ticket{w.Present.Ticket}, w.Missed...)
 		w.Present = nil
@@ -200,7 +208,7 @@ func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
 		w.Present = nil
 	case contract.AskWindowUnhold:
 		i := slices.IndexFunc(w.Held, func(t Ticket) bool { return t.Number == ref.Number })
-		h.take(w, w.Held[i], "恢复挂起")
+		h.take(w, w.Held[i], "取回暂存")
 		w.Held = slices.Delete(slices.Clone(w.Held), i, i+1)
 	case contract.AskWindowReinstate:
 		i := slices.IndexFunc(w.Missed, func(t Ticket) bool { return t.Number == ref.Number })
@@ -232,4 +240,27 @@ var eventOf = map[string]string{
 	contract.AskWindowNoShow: contract.EvTicketMissed, contract.AskWindowHold: contract.EvTicketHeld, contract.AskWindowPause: contract.EvWindowPaused,
 	contract.AskWindowResume: contract.EvWindowResumed, contract.AskWindowTransfer: contract.EvTicketTransferred, contract.AskWindowUnhold: contract.EvTicketResumed,
 	contract.AskWindowReinstate: contract.EvTicketReinstated, contract.AskWindowReturn: contract.EvTicketReturned,
+}
+
+// memory keeps facts as the journal does.
+type memory struct {
+	mu sync.Mutex
+	m  map[string][]byte
+}
+
+func (m *memory) Put(_ context.Context, key string, value []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.m == nil {
+		m.m = map[string][]byte{}
+	}
+	m.m[key] = value
+	return nil
+}
+
+func (m *memory) Get(key string) ([]byte, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	v, ok := m.m[key]
+	return v, ok, nil
 }

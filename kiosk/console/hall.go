@@ -85,7 +85,7 @@ func (s *server) hallEvents(w http.ResponseWriter, r *http.Request) {
 		n, ok := s.sessions.find(r, false)
 		switch {
 		case !ok:
-			return nil, nil, "timeout"
+			return nil, nil, "ended"
 		case !n.Manager:
 			return nil, nil, "not-manager"
 		}

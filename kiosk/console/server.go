@@ -5,17 +5,17 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
-	"fmt"
 	"html/template"
+	"io"
 	"net/http"
 	"path"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 
 	"hallward/devices/contract"
+	"hallward/kiosk/theme/tokens"
 )
 
 //go:embed assets
@@ -25,13 +25,12 @@ var assets embed.FS
 var pageFiles embed.FS
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"clock":   clock,
-	"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"minutes": func(a, b time.Time) int { return max(0, int(b.Sub(a).Minutes())) },
-	"state":   stateWord,
-	"action":  actionWord,
-	"fault":   faultWord,
-	"result":  func(s string) string { return word(reasonWords, s) },
+	"clock":  clock,
+	"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"state":  stateWord,
+	"action": actionWord,
+	"fault":  faultWord,
+	"result": func(s string) string { return word(reasonWords, s) },
 }).ParseFS(pageFiles, "pages/*.html"))
 
 type server struct {
@@ -50,7 +49,7 @@ func (s *server) routes() http.Handler {
 	m.HandleFunc("POST /window/{id}/do", s.windowDo)
 	m.HandleFunc("GET /hall", s.hallPage)
 	m.HandleFunc("GET /hall/events", s.hallEvents)
-	m.HandleFunc("GET /assets/hall.css", s.hallColour)
+	m.HandleFunc("GET /assets/hall.css", s.hallColours)
 	m.HandleFunc("GET /assets/{file}", asset)
 	return guard(http.NewCrossOriginProtection().Handler(m))
 }
@@ -75,14 +74,11 @@ func asset(w http.ResponseWriter, r *http.Request) {
 	http.ServeFileFS(w, r, assets, path.Join("assets", path.Base(r.PathValue("file"))))
 }
 
-var colourForm = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
-
-// hallColour gives the hall's one strong colour to the style sheet.
-func (s *server) hallColour(w http.ResponseWriter, _ *http.Request) {
+// hallColours gives the style sheet the same colours as kiosk and board have,
+// around the hall's one strong colour.
+func (s *server) hallColours(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	if c := s.b.Snapshot().Catalogue.Hall.Colour; colourForm.MatchString(c) {
-		fmt.Fprintf(w, ":root{--strong:%s}\n", c)
-	}
+	io.WriteString(w, tokens.Light(s.b.Snapshot().Catalogue.Hall.Colour).CSS())
 }
 
 func (s *server) show(w http.ResponseWriter, status int, page string, data any) {
@@ -181,7 +177,7 @@ func (s *server) signOut(w http.ResponseWriter, r *http.Request) {
 	}
 	id, err := ulid.ParseStrict(r.PostFormValue("id"))
 	if err != nil || !s.sessions.tokenGood(r, r.PostFormValue("token")) {
-		http.Error(w, entranceWords["stale"], http.StatusForbidden)
+		s.showEntrance(w, r, http.StatusForbidden, entranceData{Problem: entranceWords["stale"]})
 		return
 	}
 	if n.Window != "" && s.stillThere(s.b.Snapshot(), n) {

@@ -24,6 +24,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, render func(Snap
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("X-Accel-Buffering", "no")
 	out := http.NewResponseController(w)
+	out.SetReadDeadline(time.Time{}) // the server's, for slow requests, would end the stream
 	changed := s.b.Watch(r.Context())
 	pulse := time.NewTicker(beat)
 	defer pulse.Stop()
@@ -47,6 +48,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, render func(Snap
 			s.o.Log.Error("console: stream", "error", err)
 			return
 		}
+		out.SetWriteDeadline(time.Now().Add(writeTime))
 		if _, err := fmt.Fprintf(w, "data: %s\n\n", blob); err != nil {
 			return
 		}

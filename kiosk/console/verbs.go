@@ -1,6 +1,10 @@
 package console
 
-import "hallward/devices/contract"
+import (
+	"slices"
+
+	"hallward/devices/contract"
+)
 
 // Stages of a window, from which it follows what it may do next.
 const (
@@ -46,14 +50,14 @@ var verbs = []verb{
 	{Name: "recall", Type: contract.AskWindowRecall, Key: "R", ZH: "重新呼叫", EN: "Recall", In: []string{stageCalled}},
 	{Name: "no-show", Type: contract.AskWindowNoShow, Key: "M", ZH: "过号", EN: "No-show", In: []string{stageCalled}},
 	{Name: "transfer", Type: contract.AskWindowTransfer, Key: "T", ZH: "转办", EN: "Transfer", In: []string{stageCalled, stageServing}, Ask: "targets"},
-	{Name: "hold", Type: contract.AskWindowHold, Key: "H", ZH: "挂起", EN: "Hold", In: []string{stageCalled, stageServing}, Ask: "hold"},
+	{Name: "hold", Type: contract.AskWindowHold, Key: "H", ZH: "暂存", EN: "Hold", In: []string{stageCalled, stageServing}, Ask: "hold"},
 	{Name: "return", Type: contract.AskWindowReturn, Key: "B", ZH: "退回队列", EN: "Put back", In: []string{stageCalled}},
 	{Name: "call", Type: contract.AskWindowCall, Key: "C", ZH: "指定呼叫", EN: "Call one", In: []string{stageIdle}, Ask: "waiting"},
-	{Name: "unhold", Type: contract.AskWindowUnhold, Key: "U", ZH: "恢复挂起", EN: "Resume held", In: []string{stageIdle}, Ask: "held"},
-	{Name: "reinstate", Type: contract.AskWindowReinstate, Key: "G", ZH: "过号恢复", EN: "Reinstate", In: []string{stageIdle, stageCalled, stageServing}, Ask: "missed"},
-	{Name: "pause", Type: contract.AskWindowPause, Key: "P", ZH: "暂停窗口", EN: "Pause", In: []string{stageIdle}, Ask: "pause"},
-	{Name: "resume", Type: contract.AskWindowResume, Key: "P", ZH: "恢复窗口", EN: "Resume", In: []string{stagePaused}, Main: true},
-	{Name: "sign-out", Type: contract.AskWindowSignOut, Key: "Q", ZH: "签退", EN: "Sign out", In: []string{stageIdle, stagePaused}, Ask: "leave"},
+	{Name: "unhold", Type: contract.AskWindowUnhold, Key: "U", ZH: "取回暂存", EN: "Resume held", In: []string{stageIdle}, Ask: "held"},
+	{Name: "reinstate", Type: contract.AskWindowReinstate, Key: "G", ZH: "过号恢复", EN: "Reinstate", In: []string{stageIdle, stagePaused, stageCalled, stageServing}, Ask: "missed"},
+	{Name: "pause", Type: contract.AskWindowPause, Key: "P", ZH: "暂停窗口", EN: "Pause", In: []string{stageIdle, stageCalled, stageServing}, Ask: "pause"},
+	{Name: "resume", Type: contract.AskWindowResume, Key: "P", ZH: "恢复窗口", EN: "Resume", In: []string{stagePaused, stageCalled, stageServing}},
+	{Name: "sign-out", Type: contract.AskWindowSignOut, Key: "Q", ZH: "退出登录", EN: "Sign out", In: []string{stageIdle, stagePaused}, Ask: "leave"},
 }
 
 func verbNamed(name string) (verb, bool) {
@@ -65,19 +69,27 @@ func verbNamed(name string) (verb, bool) {
 	return verb{}, false
 }
 
-// allowed lists what a window may do at its stage.
-func allowed(w Window) map[string]bool {
+// allowed lists what a window may do at its stage, each with the list that the
+// page asks from first, "" for none.
+func allowed(w Window) map[string]string {
 	at := stage(w)
-	can := map[string]bool{}
+	can := map[string]string{}
 	for _, v := range verbs {
-		for _, in := range v.In {
-			if in == at {
-				can[v.Name] = true
-			}
+		if slices.Contains(v.In, at) {
+			can[v.Name] = v.Ask
 		}
 	}
-	can["unhold"] = can["unhold"] && len(w.Held) > 0
-	can["reinstate"] = can["reinstate"] && len(w.Missed) > 0
-	can["call"] = can["call"] && len(w.Waiting) > 0
+	// A held ticket goes back into the queue by its number.
+	if (at == stageIdle || at == stagePaused) && len(w.Held) > 0 {
+		can["return"] = "held"
+	}
+	for name, missing := range map[string]bool{
+		"pause": w.State == contract.WindowPaused, "resume": w.State != contract.WindowPaused,
+		"unhold": len(w.Held) == 0, "reinstate": len(w.Missed) == 0, "call": len(w.Waiting) == 0,
+	} {
+		if missing {
+			delete(can, name)
+		}
+	}
 	return can
 }

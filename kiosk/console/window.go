@@ -2,8 +2,8 @@ package console
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -35,9 +35,9 @@ type choice struct {
 // windowState is what the page's script needs: what may be done now, and the
 // lists that it asks from.
 type windowState struct {
-	Stage  string              `json:"stage"`
+	Paused bool                `json:"paused"`
 	Number string              `json:"number"` // in hand
-	Can    map[string]bool     `json:"can"`
+	Can    map[string]string   `json:"can"`    // verb to the list it asks from
 	Lists  map[string][]choice `json:"lists"`
 }
 
@@ -77,7 +77,7 @@ func (s *server) windowPage(w http.ResponseWriter, r *http.Request) {
 	n, ok := s.sessions.find(r, true)
 	snap := s.b.Snapshot()
 	if !ok || n.Window != id || !s.stillThere(snap, n) {
-		http.Redirect(w, r, "/?window="+id, http.StatusSeeOther)
+		http.Redirect(w, r, "/?window="+url.QueryEscape(id), http.StatusSeeOther)
 		return
 	}
 	d, _ := s.windowOf(snap, n)
@@ -90,7 +90,7 @@ func (s *server) windowEvents(w http.ResponseWriter, r *http.Request) {
 	s.stream(w, r, func(snap Snapshot) (map[string]string, any, string) {
 		n, ok := s.sessions.find(r, false)
 		if !ok {
-			return nil, nil, "timeout"
+			return nil, nil, "ended"
 		}
 		d, ok := s.windowOf(snap, n)
 		if !ok || n.Window != id || !s.stillThere(snap, n) {
@@ -101,7 +101,7 @@ func (s *server) windowEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) windowState(d windowData) windowState {
-	st := windowState{Stage: d.Stage, Can: allowed(d.W), Lists: map[string][]choice{}}
+	st := windowState{Paused: d.W.State == contract.WindowPaused, Can: allowed(d.W), Lists: map[string][]choice{}}
 	if d.W.Present != nil {
 		st.Number = d.W.Present.Number
 	}
@@ -134,7 +134,7 @@ func (s *server) windowState(d windowData) windowState {
 	for _, h := range holdReasons {
 		st.Lists["hold"] = append(st.Lists["hold"], choice{Value: h, Label: h})
 	}
-	st.Lists["leave"] = []choice{{Value: "yes", Label: "签退并离开窗口", Detail: "Sign out"}}
+	st.Lists["leave"] = []choice{{Value: "yes", Label: "退出登录，离开窗口", Detail: "Sign out"}}
 	return st
 }
 
@@ -160,7 +160,7 @@ func (s *server) windowDo(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusForbidden, failed("", "stale"))
 		return
 	case !ok:
-		reply(w, http.StatusUnauthorized, failed("", "timeout"))
+		reply(w, http.StatusUnauthorized, failed("", "ended"))
 		return
 	case n.Window != window || !s.stillThere(s.b.Snapshot(), n):
 		reply(w, http.StatusForbidden, failed("", "signed-off"))
@@ -204,9 +204,4 @@ func clock(s Snapshot, t time.Time) string {
 		loc = time.UTC
 	}
 	return t.In(loc).Format("15:04")
-}
-
-// Waited is how long a ticket has stood on its list.
-func (d windowData) Waited(t Ticket) string {
-	return fmt.Sprintf("%d 分钟", max(0, int(d.At.Sub(t.IssuedAt).Minutes())))
 }

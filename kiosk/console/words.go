@@ -15,11 +15,11 @@ func word(table map[string]string, code string) string {
 
 var entranceWords = map[string]string{
 	"stale":       "页面已过期，请再试一次。",
-	"taken":       "该窗口刚由另一位同事签到，请选择其他窗口。",
-	"not-manager": "您的账号没有大厅管理权限，请从窗口签到，或联系值班主任。",
-	"signed-out":  "您已签退。",
-	"signed-off":  "该窗口已由其他人员签到或已签退，请重新签到。",
-	"timeout":     "长时间没有操作，请重新签到。",
+	"taken":       "该窗口刚由另一位同事登录，请选择其他窗口。",
+	"not-manager": "您的账号没有大厅管理权限，请从窗口登录，或联系值班主任。",
+	"signed-out":  "您已退出登录。",
+	"signed-off":  "该窗口已由其他人员登录或已退出，请重新登录。",
+	"ended":       "登录已结束或长时间没有操作，请重新登录。",
 }
 
 var problemTable = map[string]string{
@@ -27,7 +27,7 @@ var problemTable = map[string]string{
 	"bad-request": "请求无法识别，请刷新页面后再试。",
 	"stale":       entranceWords["stale"],
 	"signed-off":  entranceWords["signed-off"],
-	"timeout":     entranceWords["timeout"],
+	"ended":       entranceWords["ended"],
 }
 
 // holdReasons are offered when a ticket is put aside.
@@ -42,11 +42,11 @@ var stateWords = map[string]string{
 	"waiting":             "等候",
 	"called":              "已呼叫",
 	"serving":             "办理中",
-	"held":                "挂起",
+	"held":                "暂存",
 	"finished":            "已办结",
 	"missed":              "过号",
 	"void":                "作废",
-	"idle":                "空闲",
+	"late":                "作废后出票",
 }
 
 func stateWord(s string) string { return word(stateWords, s) }
@@ -59,12 +59,12 @@ var actionWords = map[string]string{
 	contract.EvTicketStarted:     "开始办理",
 	contract.EvTicketFinished:    "办理结束",
 	contract.EvTicketTransferred: "转办",
-	contract.EvTicketHeld:        "挂起",
-	contract.EvTicketResumed:     "恢复挂起",
+	contract.EvTicketHeld:        "暂存",
+	contract.EvTicketResumed:     "取回暂存",
 	contract.EvTicketReturned:    "退回队列",
 	contract.EvTicketVoided:      "作废",
-	contract.EvWindowSignedIn:    "签到",
-	contract.EvWindowSignedOut:   "签退",
+	contract.EvWindowSignedIn:    "登录",
+	contract.EvWindowSignedOut:   "退出登录",
 	contract.EvWindowPaused:      "暂停窗口",
 	contract.EvWindowResumed:     "恢复窗口",
 }
@@ -73,14 +73,15 @@ func actionWord(s string) string { return word(actionWords, s) }
 
 // reasonWords are the reasons that the hall gives by itself.
 var reasonWords = map[string]string{
-	"unconfirmed": "无人确认",
-	"citizen":     "群众放弃",
-	"staff":       "工作人员作废",
-	"day-ended":   "当日结束",
-	"failed":      "打印失败",
-	"unknown":     "打印结果不明",
-	"future":      "时间超前",
-	"unverified":  "未验证",
+	"unconfirmed":   "无人确认",
+	"citizen":       "群众放弃",
+	"staff":         "工作人员作废",
+	"day-ended":     "当日结束",
+	"failed":        "打印失败",
+	"unknown":       "打印结果不明",
+	"future":        "时间超前",
+	"unverified":    "未验证",
+	"window-closed": "窗口关闭",
 }
 
 var faultWords = map[devices.FaultCode]string{

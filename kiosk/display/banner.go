@@ -3,6 +3,7 @@ package display
 import (
 	"image/color"
 	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -111,18 +112,31 @@ func (b *banner) turn(seconds, w float32) {
 	b.write(words)
 }
 
-// split cuts words into pieces that fit.
+// split cuts words into pieces that fit: one notice after the other, and a long
+// one between words.
 func split(words string, size, w float32) []string {
 	var pages []string
-	line := []rune{}
-	for _, r := range words {
-		if len(line) > 0 && width(string(append(line, r)), size, false) > w {
-			pages = append(pages, string(line))
-			line = line[:0:0]
+	for _, notice := range strings.Split(words, "●") {
+		line, brk := []rune{}, 0 // brk is where the line may be cut
+		for _, r := range strings.TrimSpace(notice) {
+			if r == ' ' || r > 0x2E7F {
+				brk = len(line)
+			}
+			line = append(line, r)
+			if width(string(line), size, false) <= w {
+				continue
+			}
+			if brk == 0 {
+				brk = len(line) - 1
+			}
+			pages = append(pages, strings.TrimSpace(string(line[:brk])))
+			line, brk = append([]rune{}, line[brk:]...), 0
 		}
-		line = append(line, r)
+		if rest := strings.TrimSpace(string(line)); rest != "" {
+			pages = append(pages, rest)
+		}
 	}
-	return append(pages, string(line))
+	return pages
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

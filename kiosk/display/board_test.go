@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -195,6 +196,11 @@ func TestRunningLine(t *testing.T) {
 	b.Page(true)
 	if !b.Step(7) {
 		t.Error("a long line does not change its page")
+	}
+	for _, p := range display.Pages(s.Screen(start, zone).Notice, 38, 700) {
+		if display.Width(p, 38) > 700 || strings.HasPrefix(p, " ") || strings.Contains("abcdefghijklmnopqrstuvwxyz", p[:1]) && !strings.Contains(s.Screen(start, zone).Notice, " "+p) {
+			t.Errorf("a page that does not fit or begins in a word: %q", p)
+		}
 	}
 	view(t, s, "notices", contract.Notices{Version: 2, Notices: []contract.Notice{{Text: contract.Text2{ZH: "厅内禁止吸烟"}}}}, start)
 	b.Show(s.Screen(start, zone))

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -52,13 +53,14 @@ type Printer interface {
 
 // Config is what a station works with.
 type Config struct {
-	Node    string // id of this kiosk, for its fault reports
-	Asker   Asker
-	Store   Store
-	Printer Printer // nil: a kiosk without one gives numbers on the screen
-	Times   flow.Times
-	Show    func(flow.State) // called in the station's goroutine after each change
-	Log     *slog.Logger     // nil: slog.Default
+	Node      string // id of this kiosk, for its fault reports
+	Asker     Asker
+	Store     Store
+	Printer   Printer // nil: a kiosk without one gives numbers on the screen
+	PrinterID string  // the printer's id among the kiosk's devices
+	Times     flow.Times
+	Show      func(flow.State) // called in the station's goroutine after each change
+	Log       *slog.Logger     // nil: slog.Default
 }
 
 // Keys of facts in the journal.
@@ -77,6 +79,8 @@ type Station struct {
 	events chan flow.Event
 	state  flow.State
 	times  flow.Times // with the defaults filled in
+
+	serving atomic.Int32 // requests and prints of citizens under way
 }
 
 // New reads the last good views from the journal; a view that cannot be read
@@ -168,7 +172,7 @@ func (s *Station) Reading(ctx context.Context, device string, r devices.Reading)
 	if !ok {
 		return nil
 	}
-	return s.report(ctx, nil, contract.EvDeviceFault, contract.DeviceFault{Node: s.cfg.Node, Device: device, Code: string(f.Code), On: f.On})
+	return s.report(ctx, nil, contract.EvDeviceFault, contract.DeviceFault{Node: s.cfg.Node, Device: device, Code: string(f.Code), On: f.On, Detail: f.Detail})
 }
 
 func (s *Station) send(ctx context.Context, e flow.Event) {
@@ -196,6 +200,9 @@ func (s *Station) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case e = <-s.events:
+			if _, touched := e.(flow.Tap); touched {
+				s.look(ctx, jobs) // a fault of this moment is said before a number is taken
+			}
 		case <-t.C:
 			s.look(ctx, jobs)
 			e = flow.Tick{}
@@ -233,12 +240,20 @@ func (s *Station) step(ctx context.Context, jobs *sync.WaitGroup, e flow.Event) 
 	for _, f := range effects {
 		switch f := f.(type) {
 		case flow.Ask:
-			jobs.Go(func() { s.ask(ctx, f) })
+			s.serve(jobs, func() { s.ask(ctx, f) })
 		case flow.Print:
 			views := printViews{s.state.Catalogue, s.state.Calendar, s.state.Windows}
-			jobs.Go(func() { s.print(ctx, f, views) })
+			s.serve(jobs, func() { s.print(ctx, f, views) })
 		}
 	}
+}
+
+func (s *Station) serve(jobs *sync.WaitGroup, f func()) {
+	s.serving.Add(1)
+	jobs.Go(func() {
+		defer s.serving.Add(-1)
+		f()
+	})
 }
 
 // ask carries a request to the hall and brings the answer back; none in time is

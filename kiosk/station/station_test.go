@@ -475,13 +475,17 @@ func TestDeviceFaultsAreReported(t *testing.T) {
 		d := newDisk()
 		k := switchOn(t, d, &counter{}, nil)
 		defer k.off()
-		for _, r := range []devices.Reading{devices.Fault{Code: devices.FaultPaperOut, On: true}, devices.PrinterStatus{}} {
+		for _, r := range []devices.Reading{devices.Fault{Code: devices.FaultMissing, On: true, Detail: "no such port"}, devices.PrinterStatus{}} {
 			if err := k.Reading(t.Context(), "printer", r); err != nil {
 				t.Error(err)
 			}
 		}
 		if got := d.log(t); len(got) != 1 || !strings.HasPrefix(got[0], contract.EvDeviceFault) {
-			t.Errorf("events %q", got)
+			t.Fatalf("events %q", got)
+		}
+		var f contract.DeviceFault
+		if err := json.Unmarshal(d.events[0].Data, &f); err != nil || f != (contract.DeviceFault{Node: "kiosk-1", Device: "printer", Code: "missing", On: true, Detail: "no such port"}) {
+			t.Errorf("told %+v, %v", f, err)
 		}
 	})
 }

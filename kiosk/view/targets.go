@@ -33,3 +33,6 @@ func (v *View) Targets() []Target {
 	}
 	return list
 }
+
+// Drawn is the state that the screen shows. It must run on Fyne's goroutine.
+func (v *View) Drawn() flow.State { return v.state }

@@ -67,14 +67,18 @@ const look = 40 * time.Millisecond
 func (k *Kiosk) Until(ctx context.Context, want func(Screen) bool) (Screen, error) {
 	t := time.NewTicker(look)
 	defer t.Stop()
+	var last Screen
 	for {
 		s, err := k.Look(ctx)
 		if err == nil && want(s) {
 			return s, nil
 		}
+		if err == nil {
+			last = s
+		}
 		select {
 		case <-ctx.Done():
-			return s, fmt.Errorf("the kiosk at %s shows %q %q: %w", k.URL, s.Screen, s.Reason, context.Cause(ctx))
+			return last, fmt.Errorf("the kiosk at %s shows %q %q: %w", k.URL, last.Screen, last.Reason, context.Cause(ctx))
 		case <-t.C:
 		}
 	}
@@ -114,44 +118,97 @@ func (k *Kiosk) Click(ctx context.Context, x, y int) error {
 
 // Take walks from wherever the kiosk stands to a ticket of the service, and
 // returns its number. trouble is called on a page of trouble and says whether
-// to try on.
+// to try on. Like a person it looks again after each touch: a page may go away
+// by itself.
 func (k *Kiosk) Take(ctx context.Context, unit, service string, trouble func(Screen) bool) (string, error) {
+	asked := false // the service was touched: what comes is the answer
 	for {
 		s, err := k.Showing(ctx, "attract", "home", "top", "services", "done", "trouble", "unprinted", "idle", "help")
 		if err != nil {
 			return "", err
 		}
-		switch s.Screen {
-		case "attract":
-			err = k.Touch(ctx, "start", "")
-		case "home":
-			if _, here := s.Find("unit", unit); !here {
-				err = k.Touch(ctx, "next-page", "")
-				break
+		switch {
+		case s.Screen == "done" && asked:
+			return s.Number, k.leave(ctx)
+		case (s.Screen == "trouble" || s.Screen == "unprinted") && asked:
+			again := trouble != nil && trouble(s)
+			if err := k.leave(ctx); err != nil {
+				return "", err
 			}
-			err = k.Touch(ctx, "unit", unit)
-		case "services":
-			if _, here := s.Find("service", service); !here {
-				if _, more := s.Find("next-page", ""); more {
-					err = k.Touch(ctx, "next-page", "")
-				} else {
-					err = k.Touch(ctx, "home", "")
-				}
-				break
+			if again {
+				return "", ErrTrouble
 			}
-			return k.press(ctx, service, trouble)
-		case "top":
-			err = k.Touch(ctx, "units", "")
-		case "idle":
-			err = k.Touch(ctx, "more-time", "")
-		default:
-			err = k.leave(ctx, s)
+			return "", fmt.Errorf("no ticket: the kiosk shows %s %s", s.Screen, s.Reason)
+		}
+		touch, arg, err := k.way(s, unit, service)
+		if err != nil {
+			return "", err
+		}
+		asked = touch == "service"
+		if err := k.click(ctx, s, touch, arg); err != nil {
+			return "", err
+		}
+		if asked {
+			_, err = k.Showing(ctx, "done", "trouble", "unprinted", "attract")
+		} else {
+			err = k.moved(ctx, s)
 		}
 		if err != nil {
 			return "", err
 		}
+	}
+}
+
+// way is what somebody touches next who wants this service.
+func (k *Kiosk) way(s Screen, unit, service string) (touch, arg string, err error) {
+	wants := map[string][][2]string{
+		"attract":  {{"start", ""}},
+		"home":     {{"unit", unit}, {"next-page", ""}, {"prev-page", ""}},
+		"services": {{"service", service}, {"next-page", ""}, {"home", ""}},
+		"top":      {{"units", ""}},
+		"idle":     {{"more-time", ""}},
+	}[s.Screen]
+	for _, w := range append(wants, leaving...) {
+		if _, ok := s.Find(w[0], w[1]); ok {
+			return w[0], w[1], nil
+		}
+	}
+	return "", "", fmt.Errorf("the kiosk offers no way from %s to %s of %s", s.Screen, service, unit)
+}
+
+// click touches a target of a screen that was just looked at.
+func (k *Kiosk) click(ctx context.Context, s Screen, touch, arg string) error {
+	t, _ := s.Find(touch, arg)
+	return k.Click(ctx, t.X+t.W/2, t.Y+t.H/2)
+}
+
+// ErrTrouble is a ticket that was not given because of a fault that a citizen
+// can wait for.
+var ErrTrouble = fmt.Errorf("the kiosk shows a page of trouble")
+
+// leaving are the ways back to the beginning.
+var leaving = [][2]string{{"finish", ""}, {"give-up", ""}, {"home", ""}, {"back", ""}}
+
+// leave goes back to the beginning for the next person.
+func (k *Kiosk) leave(ctx context.Context) error {
+	for {
+		s, err := k.Look(ctx)
+		if err != nil {
+			return err
+		}
+		if s.Screen == "attract" || s.Screen == "home" {
+			return nil
+		}
+		for _, w := range leaving {
+			if _, ok := s.Find(w[0], ""); ok {
+				if err := k.click(ctx, s, w[0], ""); err != nil {
+					return err
+				}
+				break
+			}
+		}
 		if err := k.moved(ctx, s); err != nil {
-			return "", err
+			return err
 		}
 	}
 }
@@ -165,43 +222,6 @@ func (k *Kiosk) moved(ctx context.Context, was Screen) error {
 		now, _ := json.Marshal(s)
 		return string(now) != string(before)
 	})
-	return err
-}
-
-// press touches the service and waits for paper or trouble.
-func (k *Kiosk) press(ctx context.Context, service string, trouble func(Screen) bool) (string, error) {
-	if err := k.Touch(ctx, "service", service); err != nil {
-		return "", err
-	}
-	s, err := k.Showing(ctx, "done", "trouble", "unprinted")
-	if err != nil {
-		return "", err
-	}
-	if s.Screen != "done" {
-		again := trouble != nil && trouble(s)
-		if err := k.leave(ctx, s); err != nil {
-			return "", err
-		}
-		if again {
-			return "", ErrTrouble
-		}
-		return "", fmt.Errorf("no ticket: the kiosk shows %s %s", s.Screen, s.Reason)
-	}
-	return s.Number, k.leave(ctx, s)
-}
-
-// ErrTrouble is a ticket that was not given because of a fault that a citizen
-// can wait for.
-var ErrTrouble = fmt.Errorf("the kiosk shows a page of trouble")
-
-// leave goes back to the beginning for the next person.
-func (k *Kiosk) leave(ctx context.Context, s Screen) error {
-	for _, way := range []string{"finish", "home", "give-up", "back"} {
-		if _, ok := s.Find(way, ""); ok {
-			return k.Touch(ctx, way, "")
-		}
-	}
-	_, err := k.Showing(ctx, "attract", "home")
 	return err
 }
 

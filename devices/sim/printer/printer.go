@@ -70,7 +70,7 @@ type Opts struct {
 	Keep     int      // slips kept in memory, default 50
 	Quirks   Quirks
 	OnPaper  func(Paper)          // told after each cut, outside all locks
-	OnBytes  func(int, time.Time) // told of arriving bytes, for measurements; must not call the printer
+	OnBytes  func(int, time.Time) // told what comes in by Serve as it comes, for measurements; must not call the printer
 }
 
 // Printer is one simulated printer. Its methods are safe for concurrent use.
@@ -245,6 +245,9 @@ func (p *Printer) read(ctx context.Context, line io.Reader) error {
 	}
 	for {
 		n, err := line.Read(chunk)
+		if n > 0 && p.o.OnBytes != nil {
+			p.o.OnBytes(n, time.Now())
+		}
 		if p.o.Pace && n > 0 {
 			if e := pause(ctx, p.WireTime(n)); e != nil {
 				return e
@@ -329,9 +332,6 @@ func (p *Printer) receive(b []byte) (int, <-chan struct{}) {
 		}
 		p.take(b[n])
 		n++
-	}
-	if n > 0 && p.o.OnBytes != nil {
-		p.o.OnBytes(n, time.Now())
 	}
 	return n, changed
 }

@@ -10,13 +10,15 @@
   const say = document.getElementById("say");
   const dialog = document.getElementById("ask");
 
-  let state = { can: {}, lists: {}, number: "", stage: "" };
+  let state = { can: {}, lists: {}, number: "", paused: false };
   let online = false;
   let busy = false;
   let skew = 0;          // hall's clock minus this machine's, in ms
   let heard = 0;         // when the stream last said something
+  let shown = "";        // the hall's time of what it said
   let source = null;
   let tries = 0;
+  let leaving = false;   // a sign-out is under way: the end of the stream is no news
   let unanswered = null; // {key, id} of an act whose answer was lost
 
   // ---- the stream
@@ -46,17 +48,21 @@
   function setOnline(now) {
     online = now;
     body.classList.toggle("lost", !now);
-    link.textContent = now ? "已连接" : "连接已断开，正在重新连接…";
+    link.textContent = now ? "已连接" : `连接已断开，正在重新连接…${shown ? ` 页面内容截至 ${shown}` : ""}`;
     offer();
   }
 
   function take(u) {
     if (u.gone) {
+      source.close();
+      source = null;
+      if (leaving) return;
       const at = page === "window" ? body.dataset.window : "hall";
       location.assign(`/?window=${at}&why=${encodeURIComponent(u.gone)}`);
       return;
     }
     skew = u.at - Date.now();
+    shown = hallTime.format(u.at);
     for (const [name, html] of Object.entries(u.regions || {})) {
       const el = document.querySelector(`[data-region="${name}"]`);
       if (!el) continue;
@@ -93,8 +99,8 @@
   function offer() {
     for (const b of document.querySelectorAll("[data-verb]")) {
       const v = b.dataset.verb;
-      b.disabled = !online || busy || !state.can[v];
-      if (b.dataset.key && (v === "pause" || v === "resume")) b.hidden = (v === "resume") !== (state.stage === "paused");
+      b.disabled = !online || busy || !(v in state.can);
+      if (v === "pause" || v === "resume") b.hidden = (v === "resume") !== state.paused;
     }
   }
 
@@ -122,6 +128,7 @@
     const key = JSON.stringify(wanted);
     const id = unanswered && unanswered.key === key ? unanswered.id : ulid();
     busy = true;
+    leaving = verb === "sign-out";
     offer();
     tell("");
     try {
@@ -138,11 +145,14 @@
           answer = await r.json();
         } catch { continue; }
         unanswered = null;
+        if (leaving && (answer.result === "ok" || !source)) { location.assign("/?why=signed-out"); return; }
         if (answer.result !== "ok") tell(answer.error ? answer.error.message : "请求未完成，请再试一次。", answer.result === "failed");
-        else if (verb === "sign-out") location.assign("/?why=signed-out");
+        leaving = false;
         return;
       }
       unanswered = { key, id };
+      leaving = false;
+      if (!source) connect();
       tell("没有收到回应，尚不能确定是否完成。请查看当前号码；再按一次不会重复操作。", true);
     } finally {
       busy = false;
@@ -154,12 +164,14 @@
 
   const find = document.getElementById("ask-find");
   const list = document.getElementById("ask-list");
-  let asking = null; // {verb, all, shown, at}
+  let asking = null;  // {verb, ask, all, shown, at}
+  let opener = "";    // the key that opened the dialog, until another one: it types nothing there
 
   function begin(button) {
     if (button.disabled || busy || !online) return;
-    const { verb, ask, number, title } = button.dataset;
+    const { verb, number, title } = button.dataset;
     if (number) { act(verb, { number }); return; }
+    const ask = state.can[verb];
     if (!ask) { act(verb); return; }
     const all = state.lists[ask] || [];
     asking = { verb, ask, all, shown: [], at: 0 };
@@ -211,7 +223,10 @@
   }
 
   function dialogKey(e) {
+    e.stopPropagation(); // what is chosen here is no key of the page
     if (e.isComposing) return;
+    if (e.repeat && e.code === opener) { e.preventDefault(); return; }
+    opener = "";
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (step) {
       asking.at = Math.min(asking.shown.length - 1, Math.max(0, asking.at + step));
@@ -231,7 +246,7 @@
     // The physical key counts, so that a Chinese input method does not matter.
     const key = e.code === "Enter" || e.code === "NumpadEnter" ? "N" : e.code.replace(/^Key/, "");
     for (const b of document.querySelectorAll("[data-key]")) {
-      if (b.dataset.key === key && !b.hidden && !b.disabled) { e.preventDefault(); begin(b); return; }
+      if (b.dataset.key === key && !b.hidden && !b.disabled) { e.preventDefault(); begin(b); opener = dialog.open ? e.code : ""; return; }
     }
   }
 
@@ -239,10 +254,11 @@
     document.addEventListener("keydown", pageKey);
     document.addEventListener("click", e => {
       const b = e.target.closest("[data-verb]");
-      if (b) begin(b);
+      if (b) { opener = ""; begin(b); }
     });
     dialog.addEventListener("keydown", dialogKey);
     dialog.addEventListener("close", () => document.activeElement?.blur());
+    find.addEventListener("beforeinput", e => { if (opener) e.preventDefault(); });
     find.addEventListener("input", filter);
   }
   setInterval(tick, 500);

@@ -64,22 +64,22 @@ func (s *State) Link(up bool, now time.Time) {
 	}
 }
 
-// View takes a snapshot of the hall. One that cannot be read, or that is older
-// than what is there (HALL-018), changes nothing; the error says why.
+// View takes a snapshot of the hall; the node has left out older ones
+// (HALL-018). One that cannot be read changes nothing; the error says why.
 func (s *State) View(name string, raw json.RawMessage, now time.Time) error {
 	switch name {
 	case contract.ViewCatalogue:
-		return take(raw, &s.Catalogue, func(v contract.Catalogue) uint64 { return v.Version })
+		return take(raw, &s.Catalogue)
 	case contract.ViewQueue:
-		return take(raw, &s.Queue, func(v contract.Queue) uint64 { return v.Version })
+		return take(raw, &s.Queue)
 	case contract.ViewWindows:
-		return take(raw, &s.Windows, func(v contract.Windows) uint64 { return v.Version })
+		return take(raw, &s.Windows)
 	case contract.ViewNotices:
-		return take(raw, &s.Notices, func(v contract.Notices) uint64 { return v.Version })
+		return take(raw, &s.Notices)
 	case contract.ViewCalendar:
-		return take(raw, &s.Calendar, func(v contract.Calendar) uint64 { return v.Version })
+		return take(raw, &s.Calendar)
 	case contract.ViewCalls:
-		if err := take(raw, &s.Calls, func(v contract.Calls) uint64 { return v.Version }); err != nil {
+		if err := take(raw, &s.Calls); err != nil {
 			return err
 		}
 		s.listen(now)
@@ -88,13 +88,10 @@ func (s *State) View(name string, raw json.RawMessage, now time.Time) error {
 	return fmt.Errorf("view %q is not one of the board's", name)
 }
 
-func take[V any](raw json.RawMessage, into *V, version func(V) uint64) error {
+func take[V any](raw json.RawMessage, into *V) error {
 	var v V
 	if err := json.Unmarshal(raw, &v); err != nil {
 		return err
-	}
-	if got, have := version(v), version(*into); got < have {
-		return fmt.Errorf("version %d, and %d is there already", got, have)
 	}
 	*into = v
 	return nil
@@ -103,6 +100,9 @@ func take[V any](raw json.RawMessage, into *V, version func(V) uint64) error {
 // listen finds the calls that are new and puts them into the queue, the oldest
 // first.
 func (s *State) listen(now time.Time) {
+	if c := s.Calls.Calls; len(c) > 0 && c[0].Call < s.Seen {
+		s.Seen = c[0].Call // a hall with a new disk counts from 1 again
+	}
 	last := s.Seen
 	for i := len(s.Calls.Calls) - 1; i >= 0; i-- {
 		c := s.Calls.Calls[i]

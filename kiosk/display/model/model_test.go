@@ -100,14 +100,13 @@ func TestNothingOldIsAnnounced(t *testing.T) {
 	}
 }
 
-// HALL-018: a snapshot with a lower version, or one that cannot be read, changes
-// nothing.
-func TestOlderVersionsAreIgnored(t *testing.T) {
+// A snapshot that cannot be read changes nothing.
+func TestTornSnapshots(t *testing.T) {
 	s := New(start)
 	if err := s.View("queue", raw(t, contract.Queue{Version: 7, Waiting: 3}), start); err != nil {
 		t.Fatal(err)
 	}
-	for name, v := range map[string]json.RawMessage{"older": raw(t, contract.Queue{Version: 6}), "torn": []byte(`{"version":9`), "wrong": []byte(`{"version":"x"}`)} {
+	for name, v := range map[string]json.RawMessage{"torn": []byte(`{"version":9`), "wrong": []byte(`{"version":"x"}`)} {
 		if err := s.View("queue", v, start); err == nil {
 			t.Errorf("%s was taken", name)
 		}
@@ -117,6 +116,25 @@ func TestOlderVersionsAreIgnored(t *testing.T) {
 	}
 	if err := s.View("weather", []byte("{}"), start); err == nil {
 		t.Error("an unknown view was taken")
+	}
+}
+
+// A hall whose disk was replaced counts its calls from 1 again: the board
+// announces nothing old, and goes on.
+func TestHallWithANewDisk(t *testing.T) {
+	s := New(start)
+	if err := s.View("calls", raw(t, snapshot(90, 99, func(uint64) time.Time { return start })), start); err != nil {
+		t.Fatal(err)
+	}
+	now := start.Add(time.Second)
+	if err := s.View("calls", raw(t, snapshot(1, 2, func(uint64) time.Time { return now })), now); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.View("calls", raw(t, snapshot(1, 3, func(uint64) time.Time { return now })), now); err != nil {
+		t.Fatal(err)
+	}
+	if got := announced(s, now, 10*time.Second); !slices.Equal(got, []uint64{3}) {
+		t.Errorf("announced %v, want 3", got)
 	}
 }
 

@@ -3,12 +3,14 @@ package ff68_test
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"hallward/devices"
+	"hallward/devices/driver/drivertest"
 	"hallward/devices/driver/keypad/ff68"
 	"hallward/devices/link"
 	"hallward/devices/sim/keypad"
@@ -114,4 +116,51 @@ func TestAgainstTheSimulator(t *testing.T) {
 		t.Errorf("Run = %v", err)
 	}
 	<-simulated
+}
+
+// The suite that a technician's probe runs, for a key and for a rating: the pad
+// understands every order, also of several that come at once, and repeats what
+// was not stored.
+func TestConformance(t *testing.T) {
+	for name, press := range map[string]func(context.Context, *keypad.Line) error{
+		"a key":    func(ctx context.Context, l *keypad.Line) error { return l.Press(ctx, 2, "call") },
+		"a rating": func(ctx context.Context, l *keypad.Line) error { return l.Rate(ctx, 2, 3) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := port.OpenPTY(filepath.Join(t.TempDir(), "pads"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			pads, err := keypad.New(3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, stop := context.WithCancel(t.Context())
+			simulated := make(chan error, 1)
+			go func() { simulated <- pads.Run(ctx, p) }()
+			t.Cleanup(func() { stop(); <-simulated })
+			var shown keypad.State
+			drivertest.TestKeypad(t, 2, func(ctx context.Context) error {
+				look := time.NewTicker(5 * time.Millisecond)
+				defer look.Stop()
+				for !pads.State().Open { // the other end of a pty is seen a moment later
+					<-look.C
+				}
+				err := press(ctx, pads)
+				shown = pads.State() // the press is acknowledged: all orders before it have been read
+				return err
+			}, func() (devices.Keypad, io.Closer, error) {
+				l, err := link.Open(ctx, p.Spec())
+				if err != nil {
+					return nil, nil, err
+				}
+				d, err := ff68.New(l, &ff68.Opts{Units: []int{1, 2, 3}, Log: slog.New(slog.DiscardHandler)})
+				return d, l, err
+			})
+			if u := shown.Units[1]; u.Beeps != 2 || shown.Lost != 0 || shown.Strange != 0 {
+				t.Errorf("the pad understood %+v, %d bytes and %d frames not", u, shown.Lost, shown.Strange)
+			}
+		})
+	}
 }

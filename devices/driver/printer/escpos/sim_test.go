@@ -235,7 +235,9 @@ func BenchmarkFirstByte(b *testing.B) {
 	}
 	var floor, total time.Duration
 	for b.Loop() {
+		slips := p.Stats().Papers
 		floor += reach(func() error { _, err := l.Write(bare); return err })
+		await(b, "the bare slip is cut", func() bool { return p.Stats().Papers > slips }) // a busy printer does not read
 		total += reach(func() error { _, err := d.Print(ctx, doc); return err })
 	}
 	b.ReportMetric(float64(floor.Microseconds())/float64(b.N), "µs/bare-write")

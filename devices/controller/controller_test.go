@@ -1,0 +1,236 @@
+package controller
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"hallward/devices"
+	"hallward/devices/contract"
+	"hallward/devices/hall"
+	"hallward/devices/journal"
+	"hallward/devices/node"
+	"hallward/devices/pki"
+	"hallward/devices/service"
+	"hallward/kiosk/console"
+)
+
+// running is a whole controller in this process, with its broker on a real
+// port.
+func running(t *testing.T) *Controller {
+	t.Helper()
+	dir := t.TempDir()
+	certs := filepath.Join(dir, "pki")
+	a, err := pki.Create(certs, "test", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, hosts := range map[string][]string{"hall": {"127.0.0.1"}, "kiosk-1": nil, "desk-1": nil} {
+		if err := a.Issue(pki.Request{Hall: "sample", Node: n, Hosts: hosts}, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cfg := &Config{Node: "hall", Data: filepath.Join(dir, "data"), Certificates: certs, Setup: sampleSetup(t),
+		Broker: BrokerConfig{Listen: "127.0.0.1:0"}, Console: ConsoleConfig{Listen: "127.0.0.1:0", Managers: []string{"s2"}}}
+	c, err := New(cfg, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- c.Run(ctx, service.New("hall", quiet)) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("the controller ended with %v", err)
+		}
+	})
+	return c
+}
+
+// kiosk connects a node with its certificate and an outbox of its own.
+func kiosk(t *testing.T, c *Controller) (*node.Node, *journal.Journal) {
+	t.Helper()
+	j, err := journal.Open(filepath.Join(t.TempDir(), "kiosk.db"), &journal.Options{Hall: "sample", Node: "kiosk-1", Outbox: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conf, err := pki.NodeTLS(c.cfg.Certificates, "kiosk-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := node.New(node.Config{Hall: "sample", Node: "kiosk-1", Broker: "tls://" + c.broker.Addr(), TLS: conf, Role: hall.RoleKiosk, Outbox: j, Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = n.Run(ctx) })
+	t.Cleanup(func() { cancel(); wg.Wait(); _ = j.Close() })
+	return n, j
+}
+
+// A ticket's way through a real controller: taken over TLS, confirmed by an
+// event, seen by the console, called by the person who sits at the window, and
+// by nobody else.
+func TestTheHouseAtWork(t *testing.T) {
+	c := running(t)
+	n, j := kiosk(t, c)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	changed := c.desk.Watch(ctx)
+	until := func(what string, ok func(console.Snapshot) bool) console.Snapshot {
+		t.Helper()
+		for {
+			s := c.desk.Snapshot()
+			if ok(s) {
+				return s
+			}
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				t.Fatalf("never seen: %s", what)
+			}
+		}
+	}
+	a, err := n.Ask(ctx, contract.AskTicketTake, contract.TakeTicket{Service: "one"})
+	if err != nil || a.Error != nil {
+		t.Fatal(err, a.Error)
+	}
+	ticket := read[contract.Ticket](t, a)
+	until("an unconfirmed number", func(s console.Snapshot) bool {
+		return len(s.Unconfirmed) == 1 && s.Unconfirmed[0].Number == "A001" && s.Queue.Waiting == 0
+	})
+	raw, _ := json.Marshal(contract.TicketPrinted{Ticket: ticket.Ticket, Proof: "consumed"})
+	if err := j.Commit(ctx, &journal.Commit{Events: []contract.Event{{Type: contract.EvTicketPrinted, Time: time.Now(), Data: raw}}}); err != nil {
+		t.Fatal(err)
+	}
+	until("a waiting citizen", func(s console.Snapshot) bool { return s.Queue.Waiting == 1 && len(s.Unconfirmed) == 0 })
+
+	do := func(actor console.Actor, typ string, data any) contract.Answer {
+		raw, _ := json.Marshal(data)
+		now := time.Now()
+		return c.desk.Do(ctx, actor, contract.Request{ID: ulid.Make().String(), Type: typ, Issued: now, Expires: now.Add(time.Minute), Data: raw})
+	}
+	if a := do(console.Actor{Staff: "s1", Window: "w1"}, contract.AskWindowNext, contract.WindowRef{Window: "w1"}); a.Error == nil || a.Error.Code != "signed-out" {
+		t.Fatalf("who is not signed in called: %+v", a)
+	}
+	if a := do(console.Actor{Staff: "1001", Window: "w1"}, contract.AskWindowSignIn, contract.SignIn{Window: "w1", Staff: "1001", PIN: "1234"}); a.Error != nil {
+		t.Fatal(a.Error)
+	}
+	if a := do(console.Actor{Staff: "s2", Window: "w1"}, contract.AskWindowNext, contract.WindowRef{Window: "w1"}); a.Error == nil {
+		t.Error("somebody else called for the window")
+	}
+	if a := do(console.Actor{Staff: "s1", Window: "w1"}, contract.AskWindowNext, contract.WindowRef{Window: "w1"}); a.Error != nil {
+		t.Fatal(a.Error)
+	}
+	s := until("the ticket in hand", func(s console.Snapshot) bool { return s.Windows[0].Present != nil })
+	w := s.Windows[0]
+	if w.Present.Number != "A001" || w.Present.Why == "" || w.Present.CalledAt.IsZero() || w.Actions[0].Type != contract.EvTicketCalled || w.Actions[0].Number != "A001" || w.Actions[0].Staff != "甄有礼" {
+		t.Errorf("%+v, actions %+v", w.Present, w.Actions)
+	}
+	if p, bad := c.desk.Check(ctx, "1002", "1234"); bad != nil || !p.Manager || p.Name != "甄有序" {
+		t.Errorf("%+v %v", p, bad)
+	}
+	if p, bad := c.desk.Check(ctx, "1001", "0000"); bad == nil || p.ID != "" {
+		t.Errorf("a wrong PIN gave %+v", p)
+	}
+}
+
+// pad is a keypad that notes what it is told, or hangs.
+type pad struct {
+	devices.Keypad
+	mu    sync.Mutex
+	told  []string
+	hang  chan struct{}
+	heard chan struct{}
+}
+
+func (p *pad) say(ctx context.Context, s string) error {
+	if p.hang != nil {
+		select {
+		case <-p.hang:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	p.mu.Lock()
+	p.told = append(p.told, s)
+	p.mu.Unlock()
+	p.heard <- struct{}{}
+	return nil
+}
+
+func (p *pad) Prompt(ctx context.Context, unit int) error { return p.say(ctx, "prompt") }
+func (p *pad) Beep(ctx context.Context, unit int) error   { return p.say(ctx, "beep") }
+func (p *pad) ShowQueue(ctx context.Context, unit, waiting, number int) error {
+	return p.say(ctx, "show")
+}
+
+// A finished service invites to rate on the window's keypad; a line that hangs
+// never holds up the hall.
+func TestKeypadsFollow(t *testing.T) {
+	raw := func(v any) json.RawMessage { b, _ := json.Marshal(v); return b }
+	events := []contract.Event{
+		{Type: contract.EvTicketCalled, Data: raw(contract.TicketCalled{Window: "w1"})},
+		{Type: contract.EvTicketStarted, Data: raw(contract.TicketMoved{Window: "w1"})},
+		{Type: contract.EvTicketFinished, Data: raw(contract.TicketFinished{Window: "w1"})},
+		{Type: contract.EvTicketFinished, Data: raw(contract.TicketFinished{Window: "w2"})}, // has no keypad
+	}
+	digits := func(string) (int, int) { return 3, 7 }
+	p := &pad{heard: make(chan struct{}, 8)}
+	k := newKeypads(sampleSetup(t), map[string]devices.Keypad{"line": p}, quiet)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go k.run(ctx, k.lines[0])
+	k.follow(events, digits)
+	<-p.heard
+	<-p.heard
+	p.mu.Lock()
+	if !slices.Equal(p.told, []string{"show", "prompt"}) {
+		t.Errorf("the keypad was told %v", p.told)
+	}
+	p.mu.Unlock()
+
+	stuck := &pad{heard: make(chan struct{}, 8), hang: make(chan struct{})}
+	k = newKeypads(sampleSetup(t), map[string]devices.Keypad{"line": stuck}, quiet)
+	go k.run(ctx, k.lines[0])
+	for range 10 * backlog {
+		k.follow(events, digits) // returns, whatever the line does
+	}
+}
+
+// A view goes out when it says something new, and only then.
+func TestViewsArePublishedOnceForEachChange(t *testing.T) {
+	h := build(t, filepath.Join(t.TempDir(), "hall.db"))
+	var out []string
+	p := &publisher{engine: h.Engine, last: map[string]any{}, publish: func(name string, payload []byte) error {
+		out = append(out, name)
+		if !json.Valid(payload) || !strings.Contains(string(payload), `"version"`) {
+			t.Errorf("%s: %s", name, payload)
+		}
+		return nil
+	}}
+	once := func() { p.calls(); p.others() }
+	once()
+	if len(out) != 4 {
+		t.Fatalf("at first %v", out)
+	}
+	out = nil
+	once()
+	if len(out) != 0 {
+		t.Errorf("nothing changed, and %v went out", out)
+	}
+	h.open("w1", "1001")
+	once()
+	if !slices.Contains(out, contract.ViewWindows) || slices.Contains(out, contract.ViewCalls) {
+		t.Errorf("after a sign-in %v went out", out)
+	}
+}
