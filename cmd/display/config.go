@@ -1,12 +1,6 @@
 package main
 
-import (
-	"net"
-	"net/url"
-
-	"hallward/devices/config"
-	"hallward/devices/contract"
-)
+import "hallward/devices/config"
 
 // settings are the configuration of one board. Paths are relative to the
 // working directory.
@@ -25,24 +19,13 @@ type settings struct {
 
 // Check says what the types cannot.
 func (c *settings) Check(k *config.Checker) {
-	for path, id := range map[string]string{"hall": c.Hall, "node": c.Node} {
-		if contract.CheckID(id) != nil {
-			k.At(path).Badf("want 1 to 32 of a-z, 0-9 and -")
-		}
-	}
-	if u, err := url.Parse(c.Controller); err != nil || u.Scheme != "tls" || u.Port() == "" {
-		k.At("controller").Badf("want tls://host:port")
-	}
-	if c.Certificates == "" {
-		k.At("certificates").Badf("want the folder of the certificates that hallctl pki made")
-	}
-	if c.Data == "" {
-		k.At("data").Badf("want the folder of the last picture")
-	}
+	k.At("hall").WantID(c.Hall)
+	k.At("node").WantID(c.Node)
+	k.At("controller").WantBroker(c.Controller)
+	k.At("certificates").WantFolder(c.Certificates, config.Certificates)
+	k.At("data").WantFolder(c.Data, "the last picture")
 	if c.Health != "" {
-		if _, port, err := net.SplitHostPort(c.Health); err != nil || port == "" {
-			k.At("health").Badf("want host:port")
-		}
+		k.At("health").WantAddress(c.Health)
 	}
 	for path, pixels := range map[string]int{"screen.width": c.Screen.Width, "screen.height": c.Screen.Height} {
 		if pixels < 320 || pixels > 7680 {

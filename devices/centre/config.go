@@ -1,12 +1,9 @@
 package centre
 
 import (
-	"net"
-	"net/url"
 	"slices"
 
 	"hallward/devices/config"
-	"hallward/devices/contract"
 )
 
 // Config is the configuration of a centre. Paths are relative to the working
@@ -41,44 +38,29 @@ func Load(path string) (*Config, error) {
 
 // Check says what is wrong.
 func (c *Config) Check(k *config.Checker) {
-	if contract.CheckID(c.Node) != nil {
-		k.At("node").Badf("want 1 to 32 of a-z, 0-9 and -")
-	}
+	k.At("node").WantID(c.Node)
 	if len(c.Halls) == 0 {
 		k.At("halls").Badf("want the id of at least one hall")
 	}
 	for i, id := range c.Halls {
-		if contract.CheckID(id) != nil {
-			k.Atf("halls[%d]", i).Badf("want 1 to 32 of a-z, 0-9 and -")
-		}
+		k.Atf("halls[%d]", i).WantID(id)
 		if slices.Index(c.Halls, id) != i {
 			k.Atf("halls[%d]", i).Badf("stands there twice")
 		}
 	}
-	if c.Data == "" {
-		k.At("data").Badf("want the folder of the store")
-	}
-	if c.Certificates == "" {
-		k.At("certificates").Badf("want the folder of the certificates that hallctl pki made")
-	}
-	switch u, err := url.Parse(c.Broker.URL); {
+	k.At("data").WantFolder(c.Data, "the store")
+	k.At("certificates").WantFolder(c.Certificates, config.Certificates)
+	switch {
 	case c.Broker.URL != "" && c.Broker.Listen != "":
 		k.At("broker").Badf("want either listen (embedded) or url (another broker)")
-	case c.Broker.URL == "":
-		checkAddress(k, "broker.listen", c.Broker.Listen)
-	case err != nil || u.Scheme != "tls" || u.Port() == "":
-		k.At("broker.url").Badf("want tls://host:port")
+	case c.Broker.URL != "":
+		k.At("broker.url").WantBroker(c.Broker.URL)
+	default:
+		k.At("broker.listen").WantAddress(c.Broker.Listen)
 	}
-	if c.Page != "" {
-		checkAddress(k, "page", c.Page)
-	}
-	if c.Health != "" {
-		checkAddress(k, "health", c.Health)
-	}
-}
-
-func checkAddress(k *config.Checker, path, addr string) {
-	if _, port, err := net.SplitHostPort(addr); err != nil || port == "" {
-		k.At(path).Badf("want host:port")
+	for path, addr := range map[string]string{"page": c.Page, "health": c.Health} {
+		if addr != "" {
+			k.At(path).WantAddress(addr)
+		}
 	}
 }

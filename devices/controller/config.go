@@ -1,14 +1,11 @@
 package controller
 
 import (
-	"net"
-	"net/url"
 	"path/filepath"
 	"time"
 
 	"hallward/devices/catalog"
 	"hallward/devices/config"
-	"hallward/devices/contract"
 	"hallward/devices/hall"
 )
 
@@ -49,47 +46,27 @@ type CentreConfig struct {
 
 // Check says what is wrong; the hall's own files are checked by LoadHall.
 func (c *Config) Check(k *config.Checker) {
-	if c.Hall == "" {
-		k.At("hall").Badf("want the folder of hall.yaml")
-	}
-	if err := contract.CheckID(c.Node); err != nil {
-		k.At("node").Badf("want 1 to 32 of a-z, 0-9 and -")
-	}
-	if c.Data == "" {
-		k.At("data").Badf("want the folder of the journal")
-	}
-	if c.Certificates == "" {
-		k.At("certificates").Badf("want the folder of the certificates that hallctl pki made")
-	}
+	k.At("hall").WantFolder(c.Hall, "hall.yaml")
+	k.At("node").WantID(c.Node)
+	k.At("data").WantFolder(c.Data, "the journal")
+	k.At("certificates").WantFolder(c.Certificates, config.Certificates)
 	switch {
 	case c.Broker.URL != "" && c.Broker.Listen != "":
 		k.At("broker").Badf("want either listen (embedded) or url (another broker)")
 	case c.Broker.URL != "":
-		checkURL(k, "broker.url", c.Broker.URL)
+		k.At("broker.url").WantBroker(c.Broker.URL)
 	default:
-		checkAddress(k, "broker.listen", c.Broker.Listen)
+		k.At("broker.listen").WantAddress(c.Broker.Listen)
 	}
-	checkAddress(k, "console.listen", c.Console.Listen)
+	k.At("console.listen").WantAddress(c.Console.Listen)
 	if c.Health != "" {
-		checkAddress(k, "health", c.Health)
+		k.At("health").WantAddress(c.Health)
 	}
 	if c.Centre.URL != "" {
-		checkURL(k, "centre.url", c.Centre.URL)
+		k.At("centre.url").WantBroker(c.Centre.URL)
 	}
 	for _, e := range catalog.CheckAll(c.Devices) {
 		k.Atf("devices[%d].%s", e.Index, e.Key).Badf("%s", e.Problem)
-	}
-}
-
-func checkAddress(k *config.Checker, path, addr string) {
-	if _, port, err := net.SplitHostPort(addr); err != nil || port == "" {
-		k.At(path).Badf("want host:port")
-	}
-}
-
-func checkURL(k *config.Checker, path, addr string) {
-	if u, err := url.Parse(addr); err != nil || u.Scheme != "tls" || u.Port() == "" {
-		k.At(path).Badf("want tls://host:port")
 	}
 }
 

@@ -4,11 +4,9 @@
 package hardware
 
 import (
-	"net"
 	"time"
 
 	"hallward/devices/config"
-	"hallward/devices/contract"
 	"hallward/devices/sim/printer"
 )
 
@@ -52,15 +50,13 @@ type TerminalConfig struct {
 // Check says what is wrong with the set.
 func (c *Config) Check(k *config.Checker) {
 	for path, addr := range map[string]string{"control": c.Control, "health": c.Health} {
-		if _, _, err := net.SplitHostPort(addr); err != nil && addr != "" {
-			k.At(path).Badf("want host:port")
+		if addr != "" {
+			k.At(path).WantAddress(addr)
 		}
 	}
 	ids := map[string]bool{}
 	id := func(at config.Spot, id string) {
-		if contract.CheckID(id) != nil {
-			at.Badf("want 1 to 32 of a-z, 0-9 and -")
-		}
+		at.WantID(id)
 		if ids[id] {
 			at.Badf("another device has this id")
 		}
