@@ -18,21 +18,6 @@ import (
 // ones would wait for the last without any gain.
 const batchLimit = 256
 
-// snapshotEvery is how many events are replayed at most after a crash.
-const snapshotEvery = 20_000
-
-// Store is what the engine keeps its events in; *journal.Journal is one.
-type Store interface {
-	CommitAll(ctx context.Context, commits []*journal.Commit) error
-	Replay(ctx context.Context, after uint64, each func(contract.Event) error) error
-	Snapshot() (through uint64, blob []byte, err error)
-	SaveSnapshot(ctx context.Context, through uint64, blob []byte) error
-	Answered(id string) (contract.Answer, bool)
-	Inbox(node string) (journal.InboxMark, bool)
-	Last() uint64
-	Reopen() error
-}
-
 // Engine is the hall's one state machine at work: commands go in, the pure
 // rules decide, the journal stores, and only then the answer goes out. One
 // goroutine owns the state; commands that arrive together share one fsync.
@@ -60,9 +45,6 @@ type Engine struct {
 	retry    time.Time     // the next try, not before
 }
 
-// mendEvery is the usual pause. A try reads the whole file.
-const mendEvery = time.Second
-
 // call is one command on its way through the engine.
 type call struct {
 	command hall.Command
@@ -84,58 +66,6 @@ func NewEngine(setup *hall.Setup, self string, store Store, log *slog.Logger, no
 		return nil, err
 	}
 	return e, nil
-}
-
-// load replays the store: the same Apply as in life, from the last snapshot on.
-func (e *Engine) load(ctx context.Context) error {
-	state := hall.New(e.setup)
-	after, blob, err := e.store.Snapshot()
-	if err != nil {
-		return fmt.Errorf("controller: %w", err)
-	}
-	if blob != nil {
-		if err := json.Unmarshal(blob, state); err != nil {
-			// A snapshot is only a short cut: the events are the truth.
-			e.log.Warn("the snapshot cannot be read; replaying from the first event", "error", err)
-			state, after = hall.New(e.setup), 0
-		}
-	}
-	err = e.store.Replay(ctx, after, state.Apply)
-	if err != nil {
-		return fmt.Errorf("controller: replay: %w", err)
-	}
-	e.saved = after
-	return e.adopt(state)
-}
-
-// adopt makes a state that was read back the present one.
-func (e *Engine) adopt(state *hall.State) error {
-	blob, err := json.Marshal(state)
-	if err != nil {
-		return fmt.Errorf("controller: %w", err)
-	}
-	stored := hall.New(e.setup)
-	if err := json.Unmarshal(blob, stored); err != nil {
-		return fmt.Errorf("controller: %w", err)
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.state, e.stored = state, stored
-	return nil
-}
-
-// show lets everybody see what has been stored.
-func (e *Engine) show(commits []*journal.Commit) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, c := range commits {
-		for _, ev := range c.Events {
-			if err := e.stored.Apply(ev); err != nil {
-				return fmt.Errorf("%s is stored and cannot be applied: %w", ev.ID, err)
-			}
-		}
-	}
-	return nil
 }
 
 // Run works until ctx ends, then stores what was accepted and a snapshot.
@@ -195,25 +125,6 @@ func (e *Engine) finish() {
 	e.snapshot(ctx)
 }
 
-func (e *Engine) snapshot(ctx context.Context) {
-	e.mu.RLock()
-	last := e.store.Last()
-	blob, err := json.Marshal(e.stored)
-	broken := e.broken
-	e.mu.RUnlock()
-	if broken != nil || last == e.saved {
-		return
-	}
-	if err == nil {
-		err = e.store.SaveSnapshot(ctx, last, blob)
-	}
-	if err != nil {
-		e.log.Warn("no snapshot; the next start replays more", "error", err)
-		return
-	}
-	e.saved = last
-}
-
 // work takes one batch through the rules and the store.
 func (e *Engine) work(ctx context.Context, batch []*call) {
 	begun := time.Now()
@@ -269,15 +180,6 @@ func (e *Engine) settle(ctx context.Context, batch []*call) ([]*journal.Commit, 
 		_ = e.giveUp(ctx, err) // it is stored: replay has the last word
 	}
 	return commits, nil
-}
-
-// giveUp takes the state back to what is on disk.
-func (e *Engine) giveUp(ctx context.Context, why error) error {
-	e.log.Error("a batch was given up", "error", why)
-	if err := e.load(ctx); err != nil {
-		e.storageFailed(err)
-	}
-	return why
 }
 
 // decide carries the commands through the rules, each on the state that the
@@ -356,12 +258,6 @@ func (e *Engine) decideEvent(c *call, marks map[string]journal.InboxMark, now ti
 	return &journal.Commit{Events: d.Events, Inbox: []journal.InboxMark{*c.inbox}}, nil
 }
 
-// Born tells the engine where the outbox of a node begins: a node whose disk
-// is older than this hall's memory does not begin at 1.
-func (e *Engine) Born(node string, outbox contract.OutboxRange) {
-	e.births.Store(node, outbox)
-}
-
 func (e *Engine) firstOf(node, epoch string) uint64 {
 	if v, ok := e.births.Load(node); ok {
 		if o := v.(contract.OutboxRange); o.Epoch == epoch && o.First > 0 {
@@ -388,202 +284,6 @@ func (e *Engine) remembered(id string, batch map[string]contract.Answer) (contra
 		return a, true
 	}
 	return e.store.Answered(id)
-}
-
-// storageFailed stops the work until repair has taken the state back to what
-// is on disk: it holds events that were not stored, which nobody has seen.
-func (e *Engine) storageFailed(err error) {
-	e.log.Error("the journal takes nothing; no ticket is given until it does", "error", err)
-	e.setBroken(fmt.Errorf("the hall's disk takes nothing: %w", err))
-	e.metrics.broken.Set(1)
-	e.retry = e.now()
-}
-
-func (e *Engine) setBroken(err error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.broken = err
-}
-
-// repair tries to mend the store, not too often.
-func (e *Engine) repair(ctx context.Context) {
-	begun := e.now()
-	if begun.Before(e.retry) {
-		return
-	}
-	if err := e.mend(ctx); err != nil {
-		e.setBroken(fmt.Errorf("the hall's disk takes nothing: %w", err))
-		now := e.now()
-		e.retry = now.Add(max(e.pause, 4*now.Sub(begun)))
-		return
-	}
-	e.setBroken(nil)
-	e.metrics.broken.Set(0)
-	e.log.Info("the journal works again")
-}
-
-// room is what must fit the disk again before the hall goes on, in bytes: more
-// than a batch takes, so that a nearly full disk does not fail at once.
-const (
-	room    = 256 << 10
-	roomKey = "room"
-)
-
-// mend opens the store again, proves that it takes something, and reads the
-// state back. A full disk can be read, so only a write tells.
-func (e *Engine) mend(ctx context.Context) error {
-	if err := e.store.Reopen(); err != nil {
-		return err
-	}
-	for _, value := range [][]byte{make([]byte, room), nil} { // nil deletes it
-		if err := e.store.CommitAll(ctx, []*journal.Commit{{Facts: []journal.Fact{{Key: roomKey, Value: value}}}}); err != nil {
-			return err
-		}
-	}
-	return e.load(ctx)
-}
-
-// Broken says why the store takes nothing, or nil.
-func (e *Engine) Broken() error {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	return e.broken
-}
-
-// Alive returns when the engine has gone through its loop once.
-func (e *Engine) Alive(ctx context.Context) error {
-	_, err := e.submit(ctx, &call{command: hall.Command{Type: hall.CmdTick, Role: hall.RoleHall, Node: e.self}})
-	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("the engine does not move: %w", err)
-	}
-	return nil
-}
-
-func (e *Engine) submit(ctx context.Context, c *call) (contract.Answer, error) {
-	c.done = make(chan struct{})
-	select {
-	case e.in <- c:
-	case <-e.stopped:
-		return contract.Answer{}, errStopped
-	case <-ctx.Done():
-		return contract.Answer{}, ctx.Err()
-	}
-	select {
-	case <-c.done:
-		return c.answer, c.err
-	case <-e.stopped:
-		return contract.Answer{}, errStopped
-	case <-ctx.Done():
-		return contract.Answer{}, ctx.Err()
-	}
-}
-
-var errStopped = errors.New("the hall controller is stopping")
-
-// Ask carries out a request of a node or of the console.
-func (e *Engine) Ask(ctx context.Context, node, role string, r contract.Request) contract.Answer {
-	a, err := e.submit(ctx, &call{
-		command: hall.Command{ID: r.ID, Type: r.Type, Node: node, Role: role, Data: r.Data},
-		expires: r.Expires,
-	})
-	if err != nil {
-		return failed(r.ID, err)
-	}
-	return a
-}
-
-// Reading carries a reading of one of the hall's own devices into the rules,
-// and returns when it is on disk.
-func (e *Engine) Reading(ctx context.Context, typ string, data any) error {
-	raw, err := json.Marshal(data)
-	if err != nil {
-		return fmt.Errorf("controller: %s: %w", typ, err)
-	}
-	_, err = e.submit(ctx, &call{command: hall.Command{Type: typ, Role: hall.RoleHall, Node: e.self, Data: raw}})
-	return err
-}
-
-// Events takes the events of a node, in their order, and returns the sequence
-// through which they are stored.
-func (e *Engine) Events(ctx context.Context, node, role string, events []contract.Event) (uint64, error) {
-	calls := make([]*call, 0, len(events))
-	var epoch string
-	for _, ev := range events {
-		n, ep, seq, err := contract.ParseEventID(ev.ID)
-		if err != nil {
-			return 0, err
-		}
-		if n != node {
-			return 0, fmt.Errorf("event %q came on the topic of node %q", ev.ID, node)
-		}
-		epoch = ep
-		calls = append(calls, &call{
-			command: hall.Command{ID: ev.ID, Type: ev.Type, Node: node, Role: role, Data: ev.Data},
-			inbox:   &journal.InboxMark{Node: node, Epoch: ep, Through: seq},
-			done:    make(chan struct{}),
-		})
-	}
-	for _, c := range calls {
-		select {
-		case e.in <- c:
-		case <-e.stopped:
-			return 0, errStopped
-		}
-	}
-	for _, c := range calls {
-		select {
-		case <-c.done:
-		case <-e.stopped:
-			return 0, errStopped
-		case <-ctx.Done():
-			return 0, ctx.Err()
-		}
-		if c.err != nil {
-			return 0, c.err
-		}
-	}
-	if mark, ok := e.store.Inbox(node); ok && mark.Epoch == epoch {
-		return mark.Through, nil
-	}
-	return 0, nil
-}
-
-// Look reads the state as it is on disk; look must not keep it.
-func (e *Engine) Look(look func(*hall.State)) {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	look(e.stored)
-}
-
-func answer(id string, d hall.Decision) contract.Answer {
-	if d.Refusal != nil {
-		return contract.Answer{ID: id, Result: contract.ResultRefused, Error: d.Refusal}
-	}
-	a := contract.Answer{ID: id, Result: contract.ResultOK}
-	if d.Answer != nil {
-		raw, err := json.Marshal(d.Answer)
-		if err != nil {
-			return failed(id, err)
-		}
-		a.Data = raw
-	}
-	return a
-}
-
-func failed(id string, err error) contract.Answer {
-	return contract.Answer{ID: id, Result: contract.ResultFailed, Error: &contract.Problem{
-		Code:      "storage",
-		Message:   "系统暂时无法保存，本次操作没有生效，请稍后再试或到咨询台办理。",
-		MessageEN: "The system cannot save right now and nothing was changed. Please try again shortly or ask at the desk.",
-	}}
-}
-
-func expired(id string) contract.Answer {
-	return contract.Answer{ID: id, Result: contract.ResultExpired, Error: &contract.Problem{
-		Code:      "expired",
-		Message:   "操作超时，没有生效，请重新操作。",
-		MessageEN: "The request came too late and was not carried out. Please try again.",
-	}}
 }
 
 // numberKey makes "never the same number twice a day" a rule of the disk.
