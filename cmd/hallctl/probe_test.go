@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -100,7 +101,8 @@ func TestProbeKeypad(t *testing.T) {
 	if err := c.Execute(); err != nil || !strings.Contains(p.String(), "PASS") {
 		t.Errorf("%v\n%s", err, p.String())
 	}
-	if err := <-pressed; err != nil {
+	// The probe may hang up before the pad has read its acknowledgement.
+	if err := <-pressed; err != nil && !errors.Is(err, keypad.ErrNoHost) {
 		t.Errorf("the press: %v", err)
 	}
 }
