@@ -200,6 +200,8 @@ func TestHALL023_ForeignClientID(t *testing.T) {
 		if c := n.Stats().Connections; b.kind != "nats" && c != 1 { // NATS: see the comment in its configuration
 			t.Errorf("kiosk-1 was thrown out: %d connections", c)
 		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		if s.info["kiosk-1"].Status.Session == "forged" {
 			t.Error("the forged status was delivered")
 		}
