@@ -11,6 +11,7 @@ set -eu
 need_go
 need_packages mosquitto
 cd "$root"
+load=$(cut -d' ' -f1 /proc/loadavg)
 out=$root/.run/bench.txt
 mkdir -p "$root/.run"
 : >"$out"
@@ -42,7 +43,7 @@ report=$root/deploy/BENCHMARKS.md
 	cat <<TEXT
 # Benchmarks
 
-Measured with \`sh deploy/bench.sh\` on $(date -u +%F): $(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n1), $(nproc) cores, $(go env GOOS)/$(go env GOARCH), $(go env GOVERSION). Times depend on the machine and on what else it does; the ratios to the floor of the same run are what to compare. A floor is a bare write and fdatasync, and where a message travels also the way of a message that does nothing.
+Measured with \`sh deploy/bench.sh\` on $(date -u +%F): $(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n1), $(nproc) cores, $(go env GOOS)/$(go env GOARCH), $(go env GOVERSION), load average $load at the beginning and $(cut -d' ' -f1 /proc/loadavg) at the end. Times depend on the machine and on what else it does; the ratios to the floor of the same run are what to compare. The floor of a path is a bare write and fdatasync, plus what a message costs that carries nothing.
 
 | path | p50 | p99 | floor p50 | ÷ floor p50 | ÷ floor p99 | budget |
 |---|---|---|---|---|---|---|

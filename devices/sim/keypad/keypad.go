@@ -48,6 +48,7 @@ type Line struct {
 type unit struct {
 	digits   [6]byte
 	prompted bool
+	asked    int // prompts so far
 	stars    bool
 	beeps    int
 }
@@ -150,9 +151,26 @@ func (l *Line) receive(f frame) {
 		u.beeps++
 	case f.fn == funcKey && bytes.Equal(f.data, []byte{0x0B}):
 		u.prompted, u.stars = true, false
+		u.asked++
+		l.wait(f.addr, u, u.asked)
 	default:
 		l.strange++
 	}
+}
+
+// patience is how long a unit waits for the citizen. Then it reports by itself
+// that nothing was pressed, with code 1.
+const patience = 10 * time.Second
+
+func (l *Line) wait(addr byte, u *unit, asked int) {
+	time.AfterFunc(patience, func() {
+		l.mu.Lock()
+		idle := u.prompted && u.asked == asked && l.line != nil
+		l.mu.Unlock()
+		if idle {
+			_ = l.Rate(context.Background(), int(addr), 1) // a host that has gone is not told
+		}
+	})
 }
 
 // ackKey is what an acknowledgement and what it acknowledges have in common.

@@ -8,6 +8,8 @@ import (
 	"net"
 	"runtime"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // The golden frames of the protocol's description.
@@ -170,3 +172,22 @@ type pipeEnd struct{}
 func (pipeEnd) Read([]byte) (int, error)    { return 0, io.EOF }
 func (pipeEnd) Write(b []byte) (int, error) { return len(b), nil }
 func (pipeEnd) Close() error                { return nil }
+
+// A citizen who presses nothing is reported with code 1, after a while and once.
+func TestNothingPressed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, far, seen := served(t, 0)
+		if _, err := far.Write((frame{2, funcKey, []byte{0x0B}}).bytes()); err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		f := <-seen
+		if f.addr != 2 || f.fn != funcResult || !bytes.Equal(f.data, []byte{1}) || time.Since(begun) < patience {
+			t.Errorf("after %v the host heard %+v", time.Since(begun), f)
+		}
+		synctest.Wait()
+		if l.State().Units[1].Prompted {
+			t.Error("the unit still asks")
+		}
+	})
+}
