@@ -1,6 +1,10 @@
 package main
 
-import "hallward/devices/config"
+import (
+	"fmt"
+
+	"hallward/devices/config"
+)
 
 // settings are the configuration of one board. Paths are relative to the
 // working directory.
@@ -34,11 +38,20 @@ func (c *settings) Check(k *config.Checker) {
 	}
 }
 
-func load(path string) (*settings, error) {
+// load reads the configuration; the command line may ask for another size.
+func load(path string, o options) (*settings, error) {
 	c := &settings{}
 	c.Screen.Width, c.Screen.Height = 1920, 1080
 	if err := config.Load(path, c); err != nil {
 		return nil, err
 	}
+	if o.size == "" {
+		return c, nil
+	}
+	var w, h int
+	if n, err := fmt.Sscanf(o.size, "%dx%d", &w, &h); err != nil || n != 2 || w < 320 || h < 320 || w > 7680 || h > 7680 {
+		return nil, fmt.Errorf("display: --size %q: want WIDTHxHEIGHT in pixels, such as 960x540", o.size)
+	}
+	c.Screen.Width, c.Screen.Height = w, h
 	return c, nil
 }

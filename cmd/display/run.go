@@ -9,13 +9,12 @@ import (
 	"sync"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/app"
 
 	"hallward/devices/hall"
 	"hallward/devices/node"
 	"hallward/devices/pki"
 	"hallward/devices/service"
-	"hallward/kiosk/display"
+	"hallward/kiosk/display/keeper"
 	"hallward/kiosk/display/model"
 )
 
@@ -34,34 +33,21 @@ func run(ctx context.Context, s *service.Service, cfg *settings, windowed bool) 
 	if err != nil {
 		return err
 	}
-	os.Setenv("FYNE_SCALE", "1") // sizes on the screen are this program's own business
-	os.Setenv("FYNE_DISABLE_DPI_DETECTION", "true")
-	a := app.NewWithID("hallward.display")
-	board := display.New(windowed)
-	a.Settings().SetTheme(board.Theme())
-	win := a.NewWindow("Hallward")
-	win.SetPadded(false)
-	win.SetContent(board.Object())
-	win.Resize(fyne.NewSize(float32(cfg.Screen.Width), float32(cfg.Screen.Height)))
-	if windowed {
-		win.SetMaster()
-	} else {
-		win.SetFullScreen(true)
-		win.SetCloseIntercept(func() {})
-	}
-
-	k := newKeeper(board, cfg.Data, s.Log)
+	k := keeper.New(cfg.Data, s.Log)
 	for _, name := range model.Views {
-		n.OnView(name, func(raw json.RawMessage) { k.view(name, raw) })
+		n.OnView(name, func(raw json.RawMessage) { k.View(name, raw) })
 	}
-	n.OnOnline(k.link)
+	n.OnOnline(k.Link)
+	w := openWindow(cfg, windowed, s.Log)
+
 	s.Health("hall", func() error {
 		if !n.Online() {
 			return errors.New("the hall controller cannot be reached")
 		}
 		return nil
 	})
-	s.Alive("screen", k.alive)
+	s.Health("disk", k.Disk)
+	s.Alive("screen", w.alive)
 	s.Page("GET /board", k)
 	if err := s.Serve(cfg.Health); err != nil {
 		return err
@@ -69,17 +55,17 @@ func run(ctx context.Context, s *service.Service, cfg *settings, windowed bool) 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var parts sync.WaitGroup
-	a.Lifecycle().SetOnStarted(func() {
+	w.app.Lifecycle().SetOnStarted(func() {
 		parts.Go(func() { _ = n.Run(ctx) })
-		parts.Go(func() { k.run(ctx) })
+		parts.Go(func() { w.run(ctx, k) })
 		s.Ready(ctx)
 	})
-	context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
-	win.ShowAndRun()
+	context.AfterFunc(ctx, func() { fyne.Do(w.app.Quit) })
+	w.win.ShowAndRun()
 	closed := ctx.Err() == nil
 	stop()
 	parts.Wait()
-	k.save()
+	k.Save()
 	if closed && !windowed {
 		return errors.New("display: the window was closed from outside")
 	}

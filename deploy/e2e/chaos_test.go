@@ -33,7 +33,6 @@ type chaos struct {
 	*house
 	t      *testing.T
 	rand   *rand.Rand
-	begun  time.Time
 	due    []later         // what will be mended, by time
 	down   map[string]bool // who is dead or cut now
 	wires  map[string]*wire
@@ -70,7 +69,7 @@ func TestKilledAtRandomPoints(t *testing.T) {
 	}
 	stopClerks := c.openWindows()
 	for _, k := range c.kiosks {
-		k.shows(20*time.Second, "ready", func(s headlessState) bool { return s.Online && s.Printer.Ready })
+		k.shows(20*time.Second, "ready", headlessState.well)
 		c.order(k, "go")
 	}
 	c.faults(time.Duration(seconds) * time.Second)
@@ -102,11 +101,12 @@ func newChaos(t *testing.T) *chaos {
 		}
 	}
 	t.Logf("%s=%d", seedVariable, chaosSeed)
-	c := &chaos{house: newHouse(t), t: t, rand: rand.New(rand.NewPCG(chaosSeed, 1)), begun: time.Now(),
+	c := &chaos{house: newHouse(t), t: t, rand: rand.New(rand.NewPCG(chaosSeed, 1)),
 		down: map[string]bool{}, wires: map[string]*wire{}, kiosks: map[string]*headless{}, papers: map[string]printer.Paper{}, count: map[string]int{}}
 	c.edit("hall.yaml", "confirm_within: 2m", "confirm_within: 10s")
 	c.edit("hall.yaml", "rating_for: 30s", "rating_for: 5s")
-	c.edit("sim.yaml", "papers: sim/papers/kiosk-1", `papers: ""`)
+	// One printer takes its time, so that much happens while it prints.
+	c.edit("sim.yaml", "papers: sim/papers/kiosk-1", "papers: \"\"\n    speed: 250\n    pace: true")
 	c.edit("sim.yaml", "papers: sim/papers/kiosk-2", `papers: ""`)
 	hallAt, centreAt := fmt.Sprintf("127.0.0.1:%d", c.port(brokerPort)), fmt.Sprintf("127.0.0.1:%d", c.port(centreMQTT))
 	for name, target := range map[string]string{"kiosk-1": hallAt, "kiosk-2": hallAt, "desk": hallAt, "centre": centreAt} {
@@ -161,7 +161,7 @@ func (c *chaos) checkServices(services map[string][]string) {
 
 func (c *chaos) tell(kind, format string, args ...any) {
 	c.count[kind]++
-	c.stories = append(c.stories, fmt.Sprintf("%7.3f s  ", time.Since(c.begun).Seconds())+fmt.Sprintf(format, args...))
+	c.stories = append(c.stories, time.Now().UTC().Format("15:04:05.000  ")+fmt.Sprintf(format, args...))
 }
 
 // after plans to mend what was broken.
@@ -363,7 +363,7 @@ func (c *chaos) recover() {
 	}
 	for process, k := range c.kiosks {
 		c.mustRun(process)
-		k.shows(30*time.Second, "well again", func(s headlessState) bool { return s.Online && s.Printer.Ready })
+		k.shows(30*time.Second, "well again", headlessState.well)
 	}
 	// Everything works again: a number is given on each kiosk.
 	for _, k := range c.kiosks {
@@ -496,7 +496,12 @@ func (c *chaos) judgePapers(a *account) {
 	for id, t := range a.tickets {
 		unseen := slices.ContainsFunc(c.blind, func(b [2]time.Time) bool { return t.proved.After(b[0]) && t.issued.At.Before(b[1]) })
 		if (t.proof == "printed" || t.proof == "consumed") && printed[id] == "" && !unseen {
-			c.t.Errorf("number %s has the proof %q, and no paper: %s", t.issued.Number, t.proof, marshalled(t.issued))
+			c.t.Errorf("number %s has the proof %q at %v, and no paper: %s", t.issued.Number, t.proof, t.proved, marshalled(t.issued))
+			for name, p := range c.papers {
+				if near := p.Done.Sub(t.proved).Abs(); near < 2*time.Second || slices.Contains(p.Lines, t.issued.Number) {
+					c.t.Logf("paper %s, %s at %v: %q %q", name, p.Cut, p.Done.UTC(), p.Lines, p.Codes)
+				}
+			}
 		}
 	}
 }

@@ -89,14 +89,17 @@ func (k *headless) launch() {
 // headlessState is what GET / of its control tells.
 type headlessState struct {
 	Screen      flow.Screen
+	Notice      flow.Reason // what stands above the choices: "" when everything works
 	Reason      flow.Reason
 	Problem     contract.Problem
 	Number      string
-	Online      bool
 	Printer     flow.Printer
 	First, Last uint64 // of its outbox
 	Open        int    // prints that have begun and not ended
 }
+
+// well tells that a number could be taken now.
+func (s headlessState) well() bool { return s.Screen != "" && s.Notice == "" }
 
 func (k *headless) look() (s headlessState, err error) {
 	res, err := http.Get("http://" + k.address + "/")
@@ -415,7 +418,7 @@ func (v *visitors) handler(j *journal.Journal) http.Handler {
 			s.Open = len(open)
 		}
 		if f := v.latest.Load(); f != nil {
-			s.Screen, s.Reason, s.Problem, s.Online, s.Printer = f.Face(), f.Reason, f.Problem, f.Online, f.Printer
+			s.Screen, s.Notice, s.Reason, s.Problem, s.Printer = f.Face(), f.Notice(), f.Reason, f.Problem, f.Printer
 			if f.Ticket != nil {
 				s.Number = f.Ticket.Number
 			}

@@ -26,6 +26,7 @@ type desk struct {
 	day     string
 	actions map[string][]console.Action // by window, newest first
 	calls   map[string]callNote         // by ticket
+	holds   map[string]string           // why a ticket was put on hold last, by ticket
 	ratings map[string]*console.Rating  // by window
 	faults  map[string][]devices.FaultCode
 }
@@ -48,6 +49,7 @@ func newDesk(c *Controller) *desk {
 func (d *desk) clear() {
 	d.actions = map[string][]console.Action{}
 	d.calls = map[string]callNote{}
+	d.holds = map[string]string{}
 	d.ratings = map[string]*console.Rating{}
 }
 
@@ -86,6 +88,8 @@ func (d *desk) note(events []contract.Event) {
 			continue
 		case contract.EvTicketCalled, contract.EvTicketResumed:
 			d.calls[v.Ticket] = callNote{at: e.Time, why: v.Why}
+		case contract.EvTicketHeld:
+			d.holds[v.Ticket] = v.Reason
 		case contract.EvRatingGiven:
 			d.rating(v.Window).Levels[v.Level]++
 			continue
@@ -256,7 +260,9 @@ func (d *desk) window(s *hall.State, v contract.WindowView) console.Window {
 		switch {
 		case t.Window != v.ID:
 		case t.State == queue.Held:
-			w.Held = append(w.Held, ticketOf(t))
+			c := ticketOf(t)
+			c.Reason = d.holds[t.ID]
+			w.Held = append(w.Held, c)
 		default:
 			w.Missed = append([]console.Ticket{ticketOf(t)}, w.Missed...)
 		}
@@ -310,6 +316,9 @@ func (d *desk) devices() []console.Device {
 	}
 	nodes := d.c.nodes.Nodes()
 	for _, n := range d.c.cfg.Setup.Nodes {
+		if n.ID == d.c.cfg.Node {
+			continue // its devices stand above
+		}
 		info, known := nodes[n.ID]
 		for _, b := range info.Birth.Devices {
 			st := info.Devices[b.ID]

@@ -17,6 +17,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
@@ -174,6 +175,22 @@ func until(script string) chromedp.Action {
 // shows waits until the page's element reads so.
 func shows(sel, text string) chromedp.Action {
 	return until(fmt.Sprintf(`!!document.querySelector(%q)?.innerText.includes(%q)`, sel, text))
+}
+
+// press is one key as a keyboard sends it: what the page prevents at its going
+// down is not typed.
+func press(letter string) chromedp.Action {
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		down := input.DispatchKeyEvent(input.KeyDown).WithKey(letter).WithText(letter)
+		up := input.DispatchKeyEvent(input.KeyUp).WithKey(letter)
+		if code := "Key" + strings.ToUpper(letter); letter >= "a" && letter <= "z" {
+			down, up = down.WithCode(code), up.WithCode(code)
+		}
+		if err := down.Do(ctx); err != nil {
+			return err
+		}
+		return up.Do(ctx)
+	})
 }
 
 // focused waits until the keyboard is at the element.

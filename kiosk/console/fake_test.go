@@ -20,7 +20,6 @@ type fakeHall struct {
 	requests []contract.Request // that had an effect or a refusal, once for each id
 	actors   []Actor
 	watchers map[chan struct{}]bool
-	stopped  bool
 }
 
 var morning = time.Date(2026, 3, 9, 1, 12, 0, 0, time.UTC) // 09:12 in Shanghai

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/oklog/ulid/v2"
@@ -61,8 +62,10 @@ func (s *server) hallOf(snap Snapshot, n session) hallData {
 		}
 		h.Rated = append(h.Rated, line)
 	}
-	for _, dev := range snap.Devices {
-		if !dev.Up || len(dev.Faults) > 0 {
+	h.Devices = slices.Clone(snap.Devices)
+	slices.SortStableFunc(h.Devices, func(a, b Device) int { return order(a.troubled()) - order(b.troubled()) })
+	for _, dev := range h.Devices {
+		if dev.troubled() {
 			h.Trouble++
 		}
 	}
@@ -91,6 +94,16 @@ func (s *server) hallEvents(w http.ResponseWriter, r *http.Request) {
 		}
 		return s.regions(hallRegions, s.hallOf(snap, n)), nil, ""
 	})
+}
+
+func (d Device) troubled() bool { return !d.Up || len(d.Faults) > 0 }
+
+// order puts what needs a person first.
+func order(first bool) int {
+	if first {
+		return 0
+	}
+	return 1
 }
 
 // Words is a device's faults in words.

@@ -1,13 +1,9 @@
 package console
 
 import (
-	"bufio"
-	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
@@ -16,111 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oklog/ulid/v2"
-
 	"hallward/devices/contract"
+	"hallward/kiosk/theme/tokens"
 )
-
-// visitor is a browser without a screen.
-type visitor struct {
-	t    *testing.T
-	url  string
-	http http.Client // follows no redirect
-}
-
-func visit(t *testing.T, url string) *visitor {
-	t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &visitor{t, url, http.Client{Jar: jar, Timeout: 30 * time.Second,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-}
-
-func site(t *testing.T, b Backend, o Options) string {
-	t.Helper()
-	s := httptest.NewServer(New(b, o))
-	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
-	return s.URL
-}
-
-// page is an answer with its text.
-type page struct {
-	*http.Response
-	body string
-}
-
-func (v *visitor) send(r *http.Request) page {
-	v.t.Helper()
-	resp, err := v.http.Do(r)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	return page{resp, string(body)}
-}
-
-func (v *visitor) get(path string) page {
-	v.t.Helper()
-	r, _ := http.NewRequest("GET", v.url+path, nil)
-	return v.send(r)
-}
-
-func (v *visitor) post(path string, form url.Values) page {
-	v.t.Helper()
-	r, _ := http.NewRequest("POST", v.url+path, strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return v.send(r)
-}
-
-// hidden reads a hidden field of a page's form.
-func (p page) hidden(t *testing.T, name string) string {
-	t.Helper()
-	m := regexp.MustCompile(`name="` + name + `" value="([^"]+)"`).FindStringSubmatch(p.body)
-	if m == nil {
-		t.Fatalf("the page has no field %s: %.300s", name, p.body)
-	}
-	return m[1]
-}
-
-func (v *visitor) signIn(window, number, pin string) page {
-	v.t.Helper()
-	p := v.get("/")
-	return v.post("/sign-in", url.Values{"window": {window}, "number": {number}, "pin": {pin}, "id": {p.hidden(v.t, "id")}, "token": {p.hidden(v.t, "token")}})
-}
-
-// at signs in at window 1 and gives the token of its page.
-func (v *visitor) at(window, number string) (token string) {
-	v.t.Helper()
-	if p := v.signIn(window, number, number); p.StatusCode != http.StatusSeeOther {
-		v.t.Fatalf("sign-in: %s %.200s", p.Status, p.body)
-	}
-	m := regexp.MustCompile(`data-token="([^"]+)"`).FindStringSubmatch(v.get("/window/" + window).body)
-	if m == nil {
-		v.t.Fatal("the window's page has no token")
-	}
-	return m[1]
-}
-
-func (v *visitor) act(window, token string, a act) (int, contract.Answer) {
-	v.t.Helper()
-	blob, _ := json.Marshal(a)
-	r, _ := http.NewRequest("POST", v.url+"/window/"+window+"/do", bytes.NewReader(blob))
-	r.Header.Set("X-Token", token)
-	p := v.send(r)
-	var answer contract.Answer
-	if err := json.Unmarshal([]byte(p.body), &answer); err != nil {
-		v.t.Fatalf("%s: %v: %.200s", p.Status, err, p.body)
-	}
-	return p.StatusCode, answer
-}
-
-func newID() string { return ulid.Make().String() }
 
 func TestSignIn(t *testing.T) {
 	for _, c := range []struct {
@@ -245,7 +139,7 @@ func TestActs(t *testing.T) {
 			t.Errorf("%+v: %d %+v", bad, status, a)
 		}
 	}
-	r, _ := http.NewRequest("POST", v.url+"/window/w1/do", strings.NewReader(`{"id":"`+strings.Repeat("x", 1<<20)))
+	r, _ := http.NewRequest("POST", v.url+"/window/w1/do", strings.NewReader(`{"id":"`+newID()+`","verb":"next","reason":"`+strings.Repeat("x", 1<<20)+`"}`))
 	r.Header.Set("X-Token", token)
 	if p := v.send(r); p.StatusCode != http.StatusBadRequest {
 		t.Errorf("1 MiB: %s", p.Status)
@@ -256,7 +150,9 @@ func TestActs(t *testing.T) {
 // manager does (R-KEY-08).
 func TestRatingsAreTheManagers(t *testing.T) {
 	hall := newFakeHall()
-	hall.change(func(s *Snapshot) { s.Ratings = []Rating{{Window: "w1", Levels: [6]int{5: 7351, 1: 7352}, Absent: 7353}} })
+	hall.change(func(s *Snapshot) {
+		s.Ratings = []Rating{{Window: "w1", Levels: [6]int{5: 7351, 1: 7352}, Absent: 7353}}
+	})
 	at := site(t, hall, Options{})
 	v := visit(t, at)
 	v.at("w1", "1001")
@@ -337,7 +233,7 @@ func TestHeaders(t *testing.T) {
 			t.Errorf("%s has %q, which its own policy forbids", path, m)
 		}
 	}
-	if css := v.get("/assets/hall.css").body; !strings.Contains(css, "--strong:#1f5f8b") && !strings.Contains(css, "--strong:#") || !strings.Contains(css, "--ground:") {
+	if css := v.get("/assets/hall.css").body; css != tokens.Light("#1f5f8b").CSS() {
 		t.Errorf("hall.css: %s", css)
 	}
 }
@@ -385,6 +281,11 @@ func TestSessionEnds(t *testing.T) {
 	}
 	s := v.stream("/window/w1/events")
 	s.next()
+	late.Store(int64(30 * time.Minute))
+	hall.change(func(s *Snapshot) { s.At = s.At.Add(time.Minute); s.Queue.Waiting++ })
+	if got := s.next(); strings.Contains(got, `"gone"`) {
+		t.Errorf("the stream after 15 minutes without input: %s", got)
+	}
 	late.Store(int64(36 * time.Minute))
 	hall.change(func(*Snapshot) {})
 	if got := s.next(); !strings.Contains(got, `"gone":"ended"`) {
@@ -422,90 +323,4 @@ func mustURL(t *testing.T, s string) *url.URL {
 		t.Fatal(err)
 	}
 	return u
-}
-
-// stream reads the server-sent events of a page.
-type stream struct {
-	t     *testing.T
-	lines chan string
-}
-
-func (v *visitor) stream(path string) *stream {
-	v.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	v.t.Cleanup(cancel)
-	r, _ := http.NewRequestWithContext(ctx, "GET", v.url+path, nil)
-	endless := v.http
-	endless.Timeout = 0
-	resp, err := endless.Do(r)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	s := &stream{v.t, make(chan string)}
-	go func() {
-		defer close(s.lines)
-		defer resp.Body.Close()
-		in := bufio.NewScanner(resp.Body)
-		in.Buffer(nil, 1<<20)
-		for in.Scan() {
-			if data, ok := strings.CutPrefix(in.Text(), "data: "); ok {
-				select {
-				case s.lines <- data:
-				case <-ctx.Done():
-					return
-				}
-			}
-		}
-	}()
-	return s
-}
-
-// next is the next message, "" at the end of the stream.
-func (s *stream) next() string {
-	s.t.Helper()
-	select {
-	case line := <-s.lines:
-		return line
-	case <-time.After(15 * time.Second):
-		s.t.Fatal("the stream is silent")
-		return ""
-	}
-}
-
-// The stream of a window ends when its person signs out, by whatever page.
-func TestStreamEndsAtSignOut(t *testing.T) {
-	hall := newFakeHall()
-	v := visit(t, site(t, hall, Options{}))
-	token := v.at("w1", "1001")
-	s := v.stream("/window/w1/events")
-	if first := s.next(); !strings.Contains(first, "A004") || !strings.Contains(first, `"next":""`) {
-		t.Errorf("the first message: %.300s", first)
-	}
-	if _, a := v.act("w1", token, act{ID: newID(), Verb: "sign-out"}); a.Result != contract.ResultOK {
-		t.Fatalf("sign-out: %+v", a)
-	}
-	if got := s.next(); !strings.Contains(got, `"gone":"`) || strings.Contains(got, "A004") {
-		t.Errorf("after the sign-out: %.300s", got)
-	}
-	if got := s.next(); got != "" {
-		t.Errorf("the stream goes on: %.300s", got)
-	}
-}
-
-// A server's time-out for slow requests does not cut the stream.
-func TestStreamOutlivesReadTimeout(t *testing.T) {
-	hall := newFakeHall()
-	srv := httptest.NewUnstartedServer(New(hall, Options{}))
-	srv.Config.ReadTimeout = 150 * time.Millisecond
-	srv.Start()
-	t.Cleanup(func() { srv.CloseClientConnections(); srv.Close() })
-	v := visit(t, srv.URL)
-	v.at("w1", "1001")
-	s := v.stream("/window/w1/events")
-	s.next()
-	<-time.After(400 * time.Millisecond)
-	hall.change(func(s *Snapshot) { s.Windows[0].Waiting = append(s.Windows[0].Waiting, ticket("A007", "deed", 0)) })
-	if got := s.next(); !strings.Contains(got, "A007") {
-		t.Errorf("after the time-out: %.200s", got)
-	}
 }

@@ -24,7 +24,6 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, render func(Snap
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("X-Accel-Buffering", "no")
 	out := http.NewResponseController(w)
-	out.SetReadDeadline(time.Time{}) // the server's, for slow requests, would end the stream
 	changed := s.b.Watch(r.Context())
 	pulse := time.NewTicker(beat)
 	defer pulse.Stop()
@@ -48,6 +47,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, render func(Snap
 			s.o.Log.Error("console: stream", "error", err)
 			return
 		}
+		// For each message anew: the server's own, if it has one, would end the stream.
 		out.SetWriteDeadline(time.Now().Add(writeTime))
 		if _, err := fmt.Fprintf(w, "data: %s\n\n", blob); err != nil {
 			return

@@ -1,24 +1,22 @@
 package display_test
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
-	"image"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/software"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"hallward/devices/contract"
 	"hallward/kiosk/display"
-	"hallward/kiosk/display/model"
+	"hallward/kiosk/display/displaytest"
+	"hallward/kiosk/text"
 	"hallward/kiosk/theme/golden"
-	"hallward/kiosk/view/viewtest"
 )
 
 var (
@@ -26,143 +24,122 @@ var (
 	picture = flag.String("pictures", "", "write full-size pictures to this `folder` instead of comparing")
 )
 
-var (
-	zone  = time.FixedZone("CST", 8*3600)
-	start = time.Date(2026, 11, 23, 9, 41, 0, 0, zone)
-)
-
-func view(t testing.TB, s *model.State, name string, v any, now time.Time) {
-	t.Helper()
-	raw, err := json.Marshal(v)
-	if err == nil {
-		err = s.View(name, raw, now)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// hall is a board that has heard of the sample hall, and nothing else.
-func hall(t testing.TB) *model.State {
-	s := model.New(start)
-	s.Link(true, start)
-	view(t, s, "catalogue", viewtest.Hall(), start)
-	view(t, s, "notices", contract.Notices{Version: 1, Notices: []contract.Notice{
-		{Text: contract.Text2{ZH: "请带好身份证件和申请材料。叫号三次未到的，可到窗口恢复排队。", EN: "Please have your identity document and papers ready."}},
-		{Text: contract.Text2{ZH: "厅内禁止吸烟，吸烟区在东门外。", EN: "No smoking in the hall."}}}}, start)
-	view(t, s, "calls", contract.Calls{}, start)
-	return s
-}
-
-// calls are n calls, the newest just now.
-func calls(n int, now time.Time) contract.Calls {
-	states := []string{"called", "serving", "finished", "missed", "serving", "held"}
-	v := contract.Calls{Version: uint64(n)}
-	for i := range n {
-		w := i%12 + 1
-		c := contract.Call{Call: uint64(n - i), Number: fmt.Sprintf("%c%03d", 'A'+i%6, 37-i), Window: fmt.Sprintf("w%02d", w),
-			Name: contract.Text2{ZH: fmt.Sprintf("%d号窗口", w), EN: fmt.Sprintf("Window %d", w)}, At: now.Add(-time.Duration(i) * 100 * time.Second), State: states[i%len(states)]}
-		v.Calls = append(v.Calls, c)
-	}
-	return v
-}
-
-func queue(c contract.Catalogue) contract.Queue {
-	q := contract.Queue{Version: 1}
-	for i, s := range c.Services[:min(9, len(c.Services))] {
-		n := (i * 7) % 10
-		q.Services = append(q.Services, contract.ServiceQueue{Service: s.ID, Waiting: n, WaitMin: 5 * (n / 2), WaitMax: 5*(n/2) + 5, Open: 1})
-		q.Waiting += n
-	}
-	return q
-}
-
-// samples are the states of a board that people meet.
-func samples(t testing.TB) map[string]model.Screen {
-	empty := hall(t)
-	busy := hall(t)
-	view(t, busy, "queue", queue(busy.Catalogue), start)
-	view(t, busy, "calls", calls(14, start.Add(-2*time.Minute)), start)
-	flash := hall(t)
-	view(t, flash, "queue", queue(flash.Catalogue), start)
-	view(t, flash, "calls", calls(3, start), start)
-	closed := hall(t)
-	view(t, closed, "calendar", contract.Calendar{Version: 1, Reason: contract.Text2{ZH: "午间休息", EN: "Lunch break"}}, start)
-	lost := hall(t)
-	view(t, lost, "queue", queue(lost.Catalogue), start)
-	view(t, lost, "calls", calls(5, start.Add(-2*time.Minute)), start)
-	lost.Link(false, start)
-	// The turn of the third call: the two before it have had theirs.
-	for i := range 3 {
-		flash.Tick(start.Add(time.Duration(i) * model.Turn))
-	}
-	return map[string]model.Screen{
-		"empty":     empty.Screen(start, zone),
-		"busy":      busy.Screen(start, zone),
-		"flash-lit": flash.Screen(start.Add(2*model.Turn), zone),
-		"flash-dim": flash.Screen(start.Add(2*model.Turn+model.Blink), zone),
-		"closed":    closed.Screen(start, zone),
-		"lost":      lost.Screen(start, zone),
-		"starting":  model.New(start).Screen(start, zone),
-	}
-}
-
-func canvas(b *display.Board, w, h int) test.WindowlessCanvas {
-	fyne.CurrentApp().Settings().SetTheme(b.Theme())
-	c := software.NewCanvas()
-	c.SetPadded(false)
-	c.SetContent(b.Object())
-	c.Resize(fyne.NewSize(float32(w), float32(h)))
-	return c
-}
+var sizes = map[string][2]int{"wide": {1920, 1080}, "tall": {1080, 1920}}
 
 // Each state of the board, on a wide and on a tall screen.
 func TestPictures(t *testing.T) {
 	test.NewTempApp(t)
-	for name, size := range map[string]image.Point{"wide": {1920, 1080}, "tall": {1080, 1920}} {
-		for sample, screen := range samples(t) {
-			b := display.New(false)
-			b.Colour("#1f5f8b")
+	for name, size := range sizes {
+		scale := 2 // half the pixels: the same page in a quarter of the time
+		if *picture != "" {
+			scale = 1
+		}
+		sc := displaytest.NewScreen(size[0]/scale, size[1]/scale)
+		for _, s := range displaytest.Samples() {
+			file := name + "-" + s.Name + ".png"
+			img := sc.Draw(s.Screen)
 			if *picture != "" {
-				c := canvas(b, size.X, size.Y)
-				b.Show(screen)
-				b.Step(6)
-				golden.Write(t, filepath.Join(*picture, name+"-"+sample+".png"), c.Capture())
+				golden.Write(t, filepath.Join(*picture, file), img)
 				continue
 			}
-			c := canvas(b, size.X/2, size.Y/2)
-			b.Show(screen)
-			b.Step(6) // the running line is on its way
-			golden.Compare(t, filepath.Join("testdata", name+"-"+sample+".png"), golden.Shrink(c.Capture(), 3), *update)
+			golden.Compare(t, filepath.Join("testdata", file), golden.Shrink(img, 3), *update)
 		}
 	}
 }
 
-// A week of calls makes no new objects: memory stays flat.
+// visible lists the texts that are shown, with their places.
+func visible(o fyne.CanvasObject, at fyne.Position, list *[]*canvas.Text, places *[]fyne.Position) {
+	if !o.Visible() {
+		return
+	}
+	at = at.Add(o.Position())
+	switch o := o.(type) {
+	case *canvas.Text:
+		if strings.TrimSpace(o.Text) != "" {
+			*list, *places = append(*list, o), append(*places, at)
+		}
+	case *fyne.Container:
+		for _, c := range o.Objects {
+			visible(c, at, list, places)
+		}
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(o).Objects() {
+			visible(c, at, list, places)
+		}
+	}
+}
+
+// Every text stands on the screen and over no other, none is cut, and none is
+// smaller than what is read from across a hall on a wall.
+func TestTexts(t *testing.T) {
+	test.NewTempApp(t)
+	for name, size := range sizes {
+		sc := displaytest.NewScreen(size[0], size[1])
+		for _, s := range displaytest.Samples() {
+			sc.Draw(s.Screen)
+			sc.Board.LineObject().Hide() // the running line leaves the screen: that is its work
+			var texts []*canvas.Text
+			var at []fyne.Position
+			visible(sc.Board.Object(), fyne.Position{}, &texts, &at)
+			sc.Board.LineObject().Show()
+			if len(texts) < 6 {
+				t.Errorf("%s %s: only %d texts", name, s.Name, len(texts))
+			}
+			type box struct{ x, y, w, h float32 }
+			var boxes []box
+			for i, x := range texts {
+				w := x.MinSize().Width
+				b := box{at[i].X, at[i].Y + (x.Size().Height-x.TextSize*0.86)/2, w, x.TextSize * 0.86}
+				switch x.Alignment {
+				case fyne.TextAlignCenter:
+					b.x += (x.Size().Width - w) / 2
+				case fyne.TextAlignTrailing:
+					b.x += x.Size().Width - w
+				}
+				boxes = append(boxes, b)
+				if b.x < 0 || b.y < 0 || b.x+b.w > float32(size[0]) || b.y+b.h > float32(size[1]) {
+					t.Errorf("%s %s: %q is off the screen: %+v", name, s.Name, x.Text, b)
+				}
+				if strings.HasSuffix(x.Text, "…") {
+					t.Errorf("%s %s: %q is cut", name, s.Name, x.Text)
+				}
+				if x.TextSize < 18 {
+					t.Errorf("%s %s: %q has a size of %.0f", name, s.Name, x.Text, x.TextSize)
+				}
+				for k, c := range boxes[:i] {
+					if b.x < c.x+c.w && c.x < b.x+b.w && b.y < c.y+c.h && c.y < b.y+b.h {
+						t.Errorf("%s %s: %q over %q", name, s.Name, x.Text, texts[k].Text)
+					}
+				}
+			}
+		}
+	}
+}
+
+// 5,000 updates make no new objects: memory stays flat.
 func TestObjectsAreReused(t *testing.T) {
 	test.NewTempApp(t)
-	s := hall(t)
-	b := display.New(false)
-	canvas(b, 960, 540)
-	now := start
+	s := displaytest.Hall()
+	sc := displaytest.NewScreen(960, 540)
+	now := displaytest.Morning
 	show := func(n int) int {
-		now = now.Add(20 * time.Second)
-		v := calls(20, now)
+		now = now.Add(time.Second)
+		v := displaytest.Calls(20, now)
 		v.Version = uint64(n)
 		for i := range v.Calls {
 			v.Calls[i].Call = uint64(n + 20 - i)
 			v.Calls[i].Number = fmt.Sprintf("A%03d", (n+20-i)%1000)
 		}
-		view(t, s, "calls", v, now)
-		view(t, s, "queue", queue(s.Catalogue), now)
-		b.Show(s.Screen(now, zone))
-		b.Step(0.03)
-		return count(b.Object())
+		displaytest.View(s, contract.ViewCalls, v, now)
+		displaytest.View(s, contract.ViewQueue, displaytest.Queue(s.Catalogue, 19), now)
+		sc.Board.Show(s.Screen(now, displaytest.Zone))
+		sc.Board.Step(0.03)
+		return count(sc.Board.Object())
 	}
 	first := show(1)
-	for n := 2; n < 500; n++ {
+	for n := 2; n <= 5000; n++ {
 		if got := show(n); got != first {
-			t.Fatalf("after %d calls there are %d objects, at first %d", n, got, first)
+			t.Fatalf("after %d updates there are %d objects, at first %d", n, got, first)
 		}
 	}
 }
@@ -182,29 +159,118 @@ func count(o fyne.CanvasObject) int {
 	return n
 }
 
-// The running line moves only when it is too long, and can change page by page
-// instead.
+// The running line moves only when it is too long, moves nothing but itself, and
+// can change page by page instead.
 func TestRunningLine(t *testing.T) {
 	test.NewTempApp(t)
-	s := hall(t)
-	b := display.New(false)
-	canvas(b, 960, 540)
-	b.Show(s.Screen(start, zone))
+	s := displaytest.Hall()
+	sc := displaytest.NewScreen(960, 540)
+	b := sc.Board
+	now := displaytest.Morning
+	b.Show(s.Screen(now, displaytest.Zone))
+	from, _ := b.Line()
 	if !b.Step(0.1) {
 		t.Error("a long line stands still")
 	}
-	b.Page(true)
-	if !b.Step(7) {
-		t.Error("a long line does not change its page")
+	if x, _ := b.Line(); x >= from {
+		t.Errorf("the line went from %v to %v", from, x)
 	}
-	for _, p := range display.Pages(s.Screen(start, zone).Notice, 38, 700) {
-		if display.Width(p, 38) > 700 || strings.HasPrefix(p, " ") || strings.Contains("abcdefghijklmnopqrstuvwxyz", p[:1]) && !strings.Contains(s.Screen(start, zone).Notice, " "+p) {
-			t.Errorf("a page that does not fit or begins in a word: %q", p)
+	b.Show(s.Screen(now.Add(time.Minute), displaytest.Zone)) // the clock; the line goes on
+	if x, _ := b.Line(); x >= from {
+		t.Error("another minute begins the line again")
+	}
+	came := false
+	for range 3000 { // through the whole width and round again
+		b.Step(0.033)
+		x, pieces := b.Line()
+		came = came || x > 900
+		if pieces > 5 {
+			t.Fatalf("%d pieces of a line are visible at once", pieces)
 		}
 	}
-	view(t, s, "notices", contract.Notices{Version: 2, Notices: []contract.Notice{{Text: contract.Text2{ZH: "厅内禁止吸烟"}}}}, start)
-	b.Show(s.Screen(start, zone))
+	if !came {
+		t.Error("the line does not begin again at the right edge")
+	}
+	b.Page(true)
+	if b.Step(7) {
+		t.Error("a line of pages wants frames")
+	}
+	if x, pieces := b.Line(); pieces == 0 || x < 0 {
+		t.Errorf("a page begins at %v with %d pieces", x, pieces)
+	}
+	b.Page(false)
+	if !b.Step(0.033) {
+		t.Error("the line does not run again after the pages")
+	}
+	displaytest.View(s, contract.ViewNotices, contract.Notices{Version: 2, Notices: []contract.Notice{{Text: contract.Text2{ZH: "厅内禁止吸烟"}}}}, now)
+	b.Show(s.Screen(now, displaytest.Zone))
 	if b.Step(0.1) {
 		t.Error("a short line is moved")
+	}
+	displaytest.View(s, contract.ViewNotices, contract.Notices{Version: 3}, now)
+	b.Show(s.Screen(now, displaytest.Zone))
+	if _, pieces := b.Line(); b.Step(0.1) || pieces > 0 {
+		t.Error("no notice is moved or shown")
+	}
+}
+
+// Pages break between notices, then between words, and never before a stop.
+func TestPages(t *testing.T) {
+	test.NewTempApp(t)
+	displaytest.NewScreen(960, 540) // its theme has the fonts
+	line := displaytest.Hall().Screen(displaytest.Morning, displaytest.Zone).Notice
+	pages := display.Pages(line, 38, 700)
+	if len(pages) < 4 {
+		t.Fatalf("%d pages: %q", len(pages), pages)
+	}
+	for _, p := range pages {
+		if w := display.Width(p, 38); w > 700 {
+			t.Errorf("%q is %.0f wide", p, w)
+		}
+		if strings.ContainsAny(p[:1], "abcdefghijklmnopqrstuvwxyz") && !strings.Contains(line, " "+p) {
+			t.Errorf("%q begins in a word", p)
+		}
+		if strings.HasPrefix(p, "，") || strings.HasPrefix(p, "。") {
+			t.Errorf("%q begins with a stop", p)
+		}
+	}
+}
+
+// A board whose frames take longer than 50 ms changes to pages, and lets the
+// line run again after a while.
+func TestPace(t *testing.T) {
+	run := func(p *display.Pace, now *time.Time, frame time.Duration, frames int) bool {
+		paging := false
+		for range frames {
+			*now = now.Add(frame)
+			_, paging = p.Step(*now, true)
+		}
+		return paging
+	}
+	now := displaytest.Morning
+	var p display.Pace
+	if run(&p, &now, 40*time.Millisecond, 10*display.Judged) {
+		t.Error("40 ms a frame are called too slow")
+	}
+	now = now.Add(time.Hour)
+	p.Step(now, false) // stood still: the pause is no frame
+	if run(&p, &now, 40*time.Millisecond, 2*display.Judged) {
+		t.Error("a pause is taken for a frame")
+	}
+	if !run(&p, &now, 70*time.Millisecond, 2*display.Judged) {
+		t.Error("70 ms a frame are called smooth")
+	}
+	now = now.Add(display.TryAgain)
+	if _, paging := p.Step(now, true); paging {
+		t.Error("the line is never tried again")
+	}
+}
+
+// R-VOICE-03, R-KIOSK-22: the fixed words are polite and in both languages.
+func TestWords(t *testing.T) {
+	for name, w := range display.Words() {
+		if w.ZH == "" || w.EN == "" || text.Offends(w.ZH) != "" || text.Offends(w.EN) != "" {
+			t.Errorf("%s: %+v", name, w)
+		}
 	}
 }

@@ -5,35 +5,59 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+
+	"hallward/kiosk/theme"
 )
 
 // sheet is what the board is drawn on: shapes below, words above. A drawing
 // takes the next object of each kind, so the same object holds the same thing
 // from one drawing to the next, and nothing is ever built again.
 type sheet struct {
-	box           *fyne.Container
-	shapes, words *fyne.Container
-	rects         []*canvas.Rectangle
-	texts         []*canvas.Text
-	nr, nt        int
+	box                     *fyne.Container
+	shapes, pictures, words *fyne.Container
+	rects                   []*canvas.Rectangle
+	images                  []*canvas.Image
+	texts                   []*canvas.Text
+	nr, ni, nt              int
 }
 
 func newSheet() *sheet {
-	s := &sheet{shapes: &fyne.Container{}, words: &fyne.Container{}}
-	s.box = &fyne.Container{Objects: []fyne.CanvasObject{s.shapes, s.words}}
+	s := &sheet{shapes: &fyne.Container{}, pictures: &fyne.Container{}, words: &fyne.Container{}}
+	s.box = &fyne.Container{Objects: []fyne.CanvasObject{s.shapes, s.pictures, s.words}}
 	return s
 }
 
-func (s *sheet) begin() { s.nr, s.nt = 0, 0 }
+func (s *sheet) begin() { s.nr, s.ni, s.nt = 0, 0, 0 }
 
 // end hides what this drawing has not taken.
 func (s *sheet) end() {
 	for _, r := range s.rects[s.nr:] {
 		r.Hide()
 	}
+	for _, i := range s.images[s.ni:] {
+		i.Hide()
+	}
 	for _, t := range s.texts[s.nt:] {
 		t.Hide()
 	}
+}
+
+// symbol draws a symbol of the theme in a square.
+func (s *sheet) symbol(name string, c color.NRGBA, x, y, side float32) {
+	if s.ni == len(s.images) {
+		i := &canvas.Image{FillMode: canvas.ImageFillContain}
+		s.images = append(s.images, i)
+		s.pictures.Add(i)
+	}
+	i := s.images[s.ni]
+	s.ni++
+	if r := theme.Symbol(name, c); i.Resource != r {
+		i.Resource = r
+		i.Refresh()
+	}
+	i.Move(fyne.NewPos(x, y))
+	i.Resize(fyne.NewSize(side, side))
+	i.Show()
 }
 
 // rect draws a shape; a stroke of width 0 is none.
@@ -46,7 +70,7 @@ func (s *sheet) rect(x, y, w, h float32, fill, line color.NRGBA, width, radius f
 	r := s.rects[s.nr]
 	s.nr++
 	at, size := fyne.NewPos(x, y), fyne.NewSize(w, h)
-	if r.Visible() && r.FillColor == fill && r.StrokeColor == line && r.StrokeWidth == width && r.Position() == at && r.Size() == size {
+	if r.Visible() && r.FillColor == fill && r.StrokeColor == line && r.StrokeWidth == width && r.CornerRadius == radius && r.Position() == at && r.Size() == size {
 		return
 	}
 	r.FillColor, r.StrokeColor, r.StrokeWidth, r.CornerRadius = fill, line, width, radius
@@ -57,7 +81,7 @@ func (s *sheet) rect(x, y, w, h float32, fill, line color.NRGBA, width, radius f
 }
 
 // font is how a line is set. A line that is too long gets smaller down to
-// Least, and is cut after that.
+// least, and is cut after that.
 type font struct {
 	size, least float32
 	bold        bool

@@ -210,11 +210,17 @@
     on?.scrollIntoView({ block: "nearest" });
   }
 
+  // shut closes the dialog and gives the keys back to the page at once.
+  function shut() {
+    dialog.close();
+    document.activeElement?.blur();
+  }
+
   function choose() {
     const c = asking.shown[asking.at];
     if (!c) return;
     const { verb, ask } = asking;
-    dialog.close();
+    shut();
     if (ask === "targets") {
       const [kind, id] = c.value.split(":");
       act(verb, kind === "service" ? { service: id } : { to_window: id });
@@ -232,6 +238,7 @@
       asking.at = Math.min(asking.shown.length - 1, Math.max(0, asking.at + step));
       mark();
     } else if (e.key === "Enter") choose();
+    else if (e.key === "Escape") shut();
     else if (find.hidden && /^[1-9]$/.test(e.key) && asking.shown[e.key - 1]) { asking.at = e.key - 1; choose(); }
     else return;
     e.preventDefault();
@@ -241,7 +248,6 @@
 
   function pageKey(e) {
     if (e.repeat || e.ctrlKey || e.altKey || e.metaKey || e.isComposing || dialog.open) return;
-    if (e.target.closest("input, textarea, select")) return;
     if (e.key === "Enter" && e.target.closest("button, a")) return;
     // The physical key counts, so that a Chinese input method does not matter.
     const key = e.code === "Enter" || e.code === "NumpadEnter" ? "N" : e.code.replace(/^Key/, "");
@@ -257,7 +263,9 @@
       if (b) { opener = ""; begin(b); }
     });
     dialog.addEventListener("keydown", dialogKey);
-    dialog.addEventListener("close", () => document.activeElement?.blur());
+    dialog.addEventListener("close", () => { // told late: the next one may be open already
+      if (!dialog.open) document.activeElement?.blur();
+    });
     find.addEventListener("beforeinput", e => { if (opener) e.preventDefault(); });
     find.addEventListener("input", filter);
   }

@@ -19,8 +19,8 @@ import (
 const (
 	OnAir = 8 * time.Second         // a call flashes so long, if no other waits
 	Turn  = 2500 * time.Millisecond // and so long at least, if others wait
-	Stale = time.Minute             // a call older than this is not announced any more
-	Blink = 500 * time.Millisecond  // half a period of the flashing
+	Stale = time.Minute             // older calls are not announced after a time without the hall
+	Blink = 500 * time.Millisecond  // half a period of the flashing: 1 Hz, a third of what may hurt (WCAG 2.3.1)
 )
 
 // Views are the views that a board reads.
@@ -35,57 +35,76 @@ type State struct {
 	Windows   contract.Windows   `json:"windows"`
 	Notices   contract.Notices   `json:"notices"`
 	Calendar  contract.Calendar  `json:"calendar"`
-	Joined    bool               `json:"joined"` // calls were seen at least once
-	Seen      uint64             `json:"seen"`   // the last call that was announced, or let pass
+	Joined    bool               `json:"joined"`  // calls were seen at least once
+	Seen      uint64             `json:"seen"`    // the last call that was announced, or let pass
+	SeenAt    time.Time          `json:"seen_at"` // the latest time of any call seen
+	AsOf      time.Time          `json:"as_of"`   // the hall was there until then
 
-	link    bool
-	changed time.Time // of link
-	queue   []contract.Call
-	air     contract.Call
-	since   time.Time // air is announced since then; zero is none
+	link  bool
+	again bool // the next calls are the first after a time without the hall
+	queue []contract.Call
+	air   contract.Call
+	since time.Time // air is announced since then; zero is none
 }
 
-// Restore reads a State from a board's disk; the link is not there yet.
-func Restore(raw []byte, now time.Time) (*State, error) {
-	s := New(now)
+// New is a board that has heard nothing yet.
+func New() *State { return &State{again: true} }
+
+// Restore reads a State from a board's disk; the link is not there yet. With an
+// error comes a new State.
+func Restore(raw []byte) (*State, error) {
+	s := New()
 	if err := json.Unmarshal(raw, s); err != nil {
-		return New(now), fmt.Errorf("the board's last picture cannot be read: %w", err)
+		return New(), fmt.Errorf("the board's last picture cannot be read: %w", err)
 	}
 	return s, nil
 }
 
-// New is a board that has heard nothing yet.
-func New(now time.Time) *State { return &State{changed: now} }
+// Keep is the State for a board's disk.
+func (s *State) Keep(now time.Time) ([]byte, error) {
+	if s.link {
+		s.AsOf = now
+	}
+	return json.Marshal(s)
+}
 
 // Link tells whether the hall is connected.
 func (s *State) Link(up bool, now time.Time) {
-	if up != s.link {
-		s.link, s.changed = up, now
+	if s.link && !up {
+		s.AsOf, s.again = now, true
 	}
+	s.link = up
 }
+
+// Up tells whether the hall is connected.
+func (s *State) Up() bool { return s.link }
 
 // View takes a snapshot of the hall; the node has left out older ones
 // (HALL-018). One that cannot be read changes nothing; the error says why.
 func (s *State) View(name string, raw json.RawMessage, now time.Time) error {
+	var err error
 	switch name {
 	case contract.ViewCatalogue:
-		return take(raw, &s.Catalogue)
+		err = take(raw, &s.Catalogue)
 	case contract.ViewQueue:
-		return take(raw, &s.Queue)
+		err = take(raw, &s.Queue)
 	case contract.ViewWindows:
-		return take(raw, &s.Windows)
+		err = take(raw, &s.Windows)
 	case contract.ViewNotices:
-		return take(raw, &s.Notices)
+		err = take(raw, &s.Notices)
 	case contract.ViewCalendar:
-		return take(raw, &s.Calendar)
+		err = take(raw, &s.Calendar)
 	case contract.ViewCalls:
-		if err := take(raw, &s.Calls); err != nil {
-			return err
+		if err = take(raw, &s.Calls); err == nil {
+			s.listen(now)
 		}
-		s.listen(now)
-		return nil
+	default:
+		err = fmt.Errorf("view %q is not one of the board's", name)
 	}
-	return fmt.Errorf("view %q is not one of the board's", name)
+	if err == nil {
+		s.AsOf = now
+	}
+	return err
 }
 
 func take[V any](raw json.RawMessage, into *V) error {
@@ -100,30 +119,34 @@ func take[V any](raw json.RawMessage, into *V) error {
 // listen finds the calls that are new and puts them into the queue, the oldest
 // first.
 func (s *State) listen(now time.Time) {
-	if c := s.Calls.Calls; len(c) > 0 && c[0].Call < s.Seen {
-		s.Seen = c[0].Call // a hall with a new disk counts from 1 again
+	newest, at := uint64(0), s.SeenAt
+	for _, c := range s.Calls.Calls {
+		newest = max(newest, c.Call)
+		if c.At.After(at) {
+			at = c.At
+		}
 	}
-	last := s.Seen
+	// A hall with a new disk counts from 1 again. An old snapshot has low
+	// numbers too, but nothing in it is newer than what was seen.
+	if newest > 0 && newest < s.Seen && at.After(s.SeenAt) {
+		s.Seen, s.again = 0, true
+	}
 	for i := len(s.Calls.Calls) - 1; i >= 0; i-- {
 		c := s.Calls.Calls[i]
-		if c.Call <= s.Seen {
-			continue
-		}
-		last = max(last, c.Call)
-		if s.Joined && now.Sub(c.At) < Stale {
+		if c.Call > s.Seen && s.Joined && (!s.again || now.Sub(c.At) < Stale) {
 			s.queue = append(s.queue, c)
 		}
 	}
-	s.Seen, s.Joined = last, true
+	s.Seen, s.SeenAt, s.Joined, s.again = max(s.Seen, newest), at, true, false
 	s.Tick(now)
 }
 
 // Tick lets the next call have its turn when it is time.
 func (s *State) Tick(now time.Time) {
-	for len(s.queue) > 0 && now.Sub(s.queue[0].At) >= Stale {
-		s.queue = s.queue[1:]
-	}
 	on := now.Sub(s.since)
+	if on < 0 { // the clock was set back
+		s.since, on = now, 0
+	}
 	switch {
 	case len(s.queue) > 0 && (s.since.IsZero() || on >= Turn):
 		s.air, s.since = s.queue[0], now

@@ -7,23 +7,34 @@ import (
 	"time"
 
 	"hallward/devices/contract"
+	"hallward/kiosk/text"
 )
 
 // Screen is what a board shows at one moment.
 type Screen struct {
 	Name   contract.Text2 // of the hall
 	Clock  string         // "09:41"
-	Date   string         // "11月23日 星期一"
-	Link   string         // what is wrong with the link, "" for nothing
-	Hero   *Line          // the call in large type
+	Date   contract.Text2 // "11月23日 星期一", "Mon 23 November"
+	Link   contract.Text2 // what is wrong with the link; empty for nothing
+	Hero   *Line          // the call in large type; nil: Quiet stands there
 	Flash  bool           // Hero is being announced
 	Lit    bool           // and in the bright half of its flashing
-	Lines  []Line         // the calls before, newest first
-	Quiet  contract.Text2 // instead of calls: nobody has been called, or the hall is closed
+	Lines  []Line         // the other calls, newest first
+	Quiet  Quiet          // instead of calls
 	Counts []Count        // who waits for what, the longest queue first
-	Total  int
-	Notice string
-	Phones [2]string // consulting and complaint
+	Queues bool           // Counts and Total mean something now
+	Total  int            // people who wait
+	Open   int            // windows that serve; 0 where that is not known
+	Notice string         // the running line
+	Phones [2]string      // consulting and complaint
+}
+
+// Quiet is what stands in the place of the calls when there is none: that
+// nobody was called yet, that the hall is closed, that it is not connected.
+type Quiet struct {
+	Symbol string // of kiosk/theme
+	Title  contract.Text2
+	More   []contract.Text2 // opening hours, the next opening
 }
 
 // Line is one call.
@@ -39,78 +50,72 @@ type Line struct {
 type Count struct {
 	Name    contract.Text2
 	Waiting int
-	Wait    string // "约15-20分钟", "" when not known
+	Wait    string // minutes, "15–20"; "" when not known
 }
 
-// Most that a screen holds.
-const (
-	MostLines  = 8
-	MostCounts = 8
-)
-
-var weekdays = [...]string{"星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"}
-
-var states = map[string]contract.Text2{
-	"called":   {ZH: "请到窗口", EN: "please come"},
-	"serving":  {ZH: "办理中", EN: "being served"},
-	"held":     {ZH: "稍候", EN: "on hold"},
-	"missed":   {ZH: "已过号", EN: "missed"},
-	"finished": {ZH: "已办结", EN: "done"},
-	"waiting":  {ZH: "等候中", EN: "waiting"},
-}
+// MostLines is how many calls beside the Hero a screen holds.
+const MostLines = 10
 
 // Screen is what to draw at a moment. zone is the hall's.
 func (s *State) Screen(now time.Time, zone *time.Location) Screen {
 	local := now.In(zone)
 	hall := s.Catalogue.Hall
 	v := Screen{
-		Name: hall.Name, Clock: local.Format("15:04"),
-		Date:   fmt.Sprintf("%d月%d日 %s", local.Month(), local.Day(), weekdays[local.Weekday()]),
+		Name: hall.Name, Clock: local.Format("15:04"), Date: date(local),
 		Phones: [2]string{hall.ConsultPhone, hall.ComplaintPhone},
 		Notice: s.notice(now),
 	}
+	if v.Name.ZH == "" {
+		v.Name = noName
+	}
+	if s.AsOf.IsZero() {
+		v.Quiet = Quiet{Symbol: "clock", Title: connecting}
+		return v
+	}
 	if !s.link {
-		v.Link = "与大厅系统的连接中断，" + s.changed.In(zone).Format("15:04") + " 起显示的是之前的信息"
-		if s.Catalogue.Version == 0 {
-			v.Link = "正在连接大厅系统"
+		v.Link = with(away, moment(s.AsOf.In(zone), local))
+	}
+	for _, w := range s.Windows.Windows {
+		if w.State == contract.WindowOpen {
+			v.Open++
 		}
 	}
-	s.calls(&v, now)
 	s.counts(&v)
+	s.calls(&v, local)
 	return v
 }
 
-func (s *State) calls(v *Screen, now time.Time) {
-	hero, flash := s.OnAirNow()
+func (s *State) calls(v *Screen, local time.Time) {
+	air, flash := s.OnAirNow()
+	shown := map[string]bool{}
+	busy := flash
+	if flash {
+		l := lineOf(air)
+		v.Hero, v.Flash, v.Lit = &l, true, local.Sub(s.since)%(2*Blink) < Blink
+		shown[air.Number] = true
+	}
 	for _, c := range s.Calls.Calls {
-		if flash && c.Number == hero.Number {
-			hero.State = c.State // what became of it meanwhile
-			continue
-		}
-		if v.Hero == nil && !flash {
+		busy = busy || c.State == "called" || c.State == "serving"
+		switch {
+		case flash && c.Call == air.Call:
+			l := lineOf(c) // what became of it meanwhile
+			v.Hero = &l
+		case shown[c.Number]: // an earlier call of the same ticket
+		case v.Hero == nil:
 			l := lineOf(c)
 			v.Hero = &l
-			continue
-		}
-		if c.Call > hero.Call && flash {
-			continue // its turn comes
-		}
-		if len(v.Lines) < MostLines {
+		case len(v.Lines) < MostLines:
 			v.Lines = append(v.Lines, lineOf(c))
 		}
+		shown[c.Number] = true
 	}
-	if flash {
-		l := lineOf(hero)
-		v.Hero, v.Flash = &l, true
-		v.Lit = now.Sub(s.since)%(2*Blink) < Blink
+	closed := s.closed(local)
+	if v.Hero != nil && (busy || !closed) {
+		return
 	}
-	switch {
-	case v.Hero != nil:
-	case s.Calendar.Version > 0 && !s.Calendar.Open && s.Calendar.Reason.ZH != "":
-		v.Quiet = s.Calendar.Reason
-	default:
-		v.Quiet = contract.Text2{ZH: "请留意叫号", EN: "Numbers will be called here"}
-	}
+	v.Hero, v.Lines = nil, nil
+	v.Quiet = s.quiet(closed, local)
+	v.Queues = !closed || v.Total > 0
 }
 
 func lineOf(c contract.Call) Line {
@@ -119,6 +124,63 @@ func lineOf(c contract.Call) Line {
 		w = states["called"]
 	}
 	return Line{Call: c.Call, Number: c.Number, Window: c.Name, State: w, Over: c.State == "finished" || c.State == "missed"}
+}
+
+// closed tells that the hall does not serve now. Without the link the board
+// knows the hours of the day on which it was lost, and nothing later.
+func (s *State) closed(local time.Time) bool {
+	switch {
+	case s.Calendar.Version == 0:
+		return false
+	case s.link:
+		return !s.Calendar.Open
+	case s.Calendar.Day != local.Format(time.DateOnly):
+		return false
+	}
+	clock := local.Format("15:04")
+	return !slices.ContainsFunc(s.Calendar.Segments, func(g contract.Segment) bool { return g.From <= clock && clock < g.To })
+}
+
+func (s *State) quiet(shut bool, local time.Time) Quiet {
+	q := Quiet{Symbol: "speech", Title: noCalls}
+	if shut {
+		q.Symbol, q.Title = "clock", closed
+		if s.Calendar.Reason.ZH != "" && s.link {
+			q.Title = s.Calendar.Reason
+		}
+		if s.Calendar.Next.After(local) {
+			q.More = append(q.More, label(text.NextOpening, opening(s.Calendar.Next.In(local.Location()), local)))
+		}
+	}
+	if len(s.Calendar.Segments) > 0 && s.Calendar.Day == local.Format(time.DateOnly) {
+		var hours []string
+		for _, g := range s.Calendar.Segments {
+			hours = append(hours, g.From+"–"+g.To)
+		}
+		all := strings.Join(hours, "  ")
+		q.More = append(q.More, label(text.Hours, contract.Text2{ZH: all, EN: all}))
+	}
+	return q
+}
+
+func label(k text.Key, value contract.Text2) contract.Text2 {
+	return contract.Text2{ZH: k.In(text.Chinese) + "  " + value.ZH, EN: k.In(text.English) + " " + value.EN}
+}
+
+// opening is the time of the next opening: "今天 14:00", "tomorrow 08:00".
+func opening(next, local time.Time) contract.Text2 {
+	day := func(k text.Key) contract.Text2 {
+		clock := next.Format("15:04")
+		return contract.Text2{ZH: k.In(text.Chinese) + " " + clock, EN: k.In(text.English) + " " + clock}
+	}
+	switch next.Format(time.DateOnly) {
+	case local.Format(time.DateOnly):
+		return day(text.Today)
+	case local.AddDate(0, 0, 1).Format(time.DateOnly):
+		return day(text.Tomorrow)
+	}
+	d, clock := date(next), next.Format("15:04")
+	return contract.Text2{ZH: d.ZH + " " + clock, EN: d.EN + " " + clock}
 }
 
 // counts are the queues by service, the longest first; a service that nobody
@@ -133,25 +195,35 @@ func (s *State) counts(v *Screen) {
 			continue
 		}
 		c := Count{Name: names[q.Service], Waiting: q.Waiting}
-		if q.WaitMax > 0 {
-			c.Wait = fmt.Sprintf("约%d-%d分钟", q.WaitMin, q.WaitMax)
+		switch {
+		case c.Name.ZH == "":
+			c.Name = contract.Text2{ZH: q.Service}
+		case q.WaitMax > q.WaitMin:
+			c.Wait = fmt.Sprintf("%d–%d", q.WaitMin, q.WaitMax)
+		case q.WaitMax > 0:
+			c.Wait = fmt.Sprint(q.WaitMax)
 		}
 		v.Counts = append(v.Counts, c)
 	}
 	slices.SortStableFunc(v.Counts, func(a, b Count) int { return b.Waiting - a.Waiting })
-	v.Counts = v.Counts[:min(len(v.Counts), MostCounts)]
-	v.Total = s.Queue.Waiting
+	v.Total, v.Queues = s.Queue.Waiting, true
 }
 
 // notice is the running line: the notices that are valid now, in both
-// languages.
+// languages, without those that no citizen should read (R-VOICE-03).
 func (s *State) notice(now time.Time) string {
 	var parts []string
 	for _, n := range s.Notices.Notices {
 		if !n.From.IsZero() && now.Before(n.From) || !n.Until.IsZero() && !now.Before(n.Until) {
 			continue
 		}
-		parts = append(parts, strings.TrimSpace(n.Text.ZH+"　"+n.Text.EN))
+		words := strings.TrimSpace(n.Text.ZH + "　" + n.Text.EN)
+		if words != "" && text.Offends(words) == "" {
+			parts = append(parts, words)
+		}
 	}
-	return strings.Join(parts, "　　●　　")
+	return strings.Join(parts, Between)
 }
+
+// Between stands between two notices of the running line.
+const Between = "　　●　　"

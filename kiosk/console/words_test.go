@@ -1,0 +1,104 @@
+package console
+
+import (
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"hallward/kiosk/text"
+)
+
+// No page says a word that nobody in the hall may say (R-VOICE-03).
+func TestWordsAreDecent(t *testing.T) {
+	said := map[string]string{}
+	for name, table := range map[string]map[string]string{"entrance": entranceWords, "problem": problemTable, "state": stateWords,
+		"action": actionWords, "reason": reasonWords} {
+		for code, w := range table {
+			said[name+" "+code] = w
+		}
+	}
+	for code, w := range faultWords {
+		said["fault "+string(code)] = w
+	}
+	for _, v := range verbs {
+		said["verb "+v.Name] = v.ZH + " " + v.EN
+	}
+	said["reasons"] = strings.Join(append(PauseReasons, holdReasons...), " ")
+	for _, files := range []fs.FS{pageFiles, assets} {
+		err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			blob, err := fs.ReadFile(files, path)
+			said[path] = string(blob)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for where, words := range said {
+		if words == "" {
+			t.Errorf("%s says nothing", where)
+		}
+		if bad := text.Offends(words); bad != "" {
+			t.Errorf("%s: %q", where, bad)
+		}
+	}
+}
+
+// Every key stands for one act at a time, and every stage offers a way on.
+func TestVerbs(t *testing.T) {
+	for _, at := range []string{stageIdle, stageCalled, stageServing, stagePaused} {
+		keys := map[string]string{}
+		for _, v := range verbs {
+			for _, in := range v.In {
+				if in != at || v.Name == "resume" && at != stagePaused {
+					continue // with something in hand a window is either open or paused
+				}
+				if other := keys[v.Key]; other != "" {
+					t.Errorf("%s: %s is both %s and %s", at, v.Key, other, v.Name)
+				}
+				keys[v.Key] = v.Name
+			}
+		}
+		if len(keys) < 3 {
+			t.Errorf("%s offers only %v", at, keys)
+		}
+	}
+}
+
+// What a window may do in each situation, and the list that it is asked from.
+func TestAllowed(t *testing.T) {
+	held, missed, waiting := []Ticket{{Number: "A001"}}, []Ticket{{Number: "A002"}}, []Ticket{{Number: "A003"}}
+	hand := func(state string) *Present { return &Present{Ticket: Ticket{Number: "A004", State: state}} }
+	for _, c := range []struct {
+		name, state string
+		w           Window
+		want        string
+	}{
+		{"closed", "closed", Window{Waiting: waiting}, ""},
+		{"idle", "open", Window{}, "next pause:pause sign-out:leave"},
+		{"idle with lists", "open", Window{Held: held, Missed: missed, Waiting: waiting},
+			"call:waiting next pause:pause reinstate:missed return:held sign-out:leave unhold:held"},
+		{"paused", "paused", Window{Held: held, Missed: missed, Waiting: waiting}, "reinstate:missed resume return:held sign-out:leave"},
+		{"called", "open", Window{Present: hand("called"), Held: held, Waiting: waiting}, "hold:hold no-show pause:pause recall return start transfer:targets"},
+		{"serving", "open", Window{Present: hand("serving"), Missed: missed}, "finish hold:hold pause:pause reinstate:missed transfer:targets"},
+		{"serving, then a pause", "paused", Window{Present: hand("serving")}, "finish hold:hold resume transfer:targets"},
+	} {
+		c.w.State = c.state
+		can := allowed(c.w)
+		var got []string
+		for _, name := range slices.Sorted(maps.Keys(can)) {
+			if can[name] != "" {
+				name += ":" + can[name]
+			}
+			got = append(got, name)
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, s, c.want)
+		}
+	}
+}
