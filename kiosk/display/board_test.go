@@ -76,7 +76,7 @@ func TestTexts(t *testing.T) {
 	for name, size := range sizes {
 		sc := displaytest.NewScreen(size[0], size[1])
 		for _, s := range displaytest.Samples() {
-			sc.Draw(s.Screen)
+			sc.Board.Show(s.Screen)
 			sc.Board.LineObject().Hide() // the running line leaves the screen: that is its work
 			var texts []*canvas.Text
 			var at []fyne.Position
