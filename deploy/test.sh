@@ -30,7 +30,9 @@ export LIBGL_ALWAYS_SOFTWARE=1
 # one goroutine; everything else runs with it.
 windows=$(go list ./... | grep -E '/(kiosk/view|kiosk/display|kiosk/theme|cmd/kiosk|cmd/display|deploy/e2e)(/|$)')
 rest=$(go list ./... | grep -vE '/(kiosk/view|kiosk/display|kiosk/theme|cmd/kiosk|cmd/display|deploy/e2e)(/|$)')
+failed=
 # shellcheck disable=SC2086
-go test -race -timeout 15m $rest
+go test -race -timeout 20m $rest || failed=1
 # shellcheck disable=SC2086
-go test -timeout 15m $windows
+go test -timeout 20m $windows || failed=1
+[ -z "$failed" ] || { say "Tests have failed"; exit 1; }

@@ -27,8 +27,14 @@ func (h *house) browser() *page {
 	if err != nil {
 		h.t.Fatal("the console is tested in Chromium: apt-get install chromium")
 	}
+	dir, err := os.MkdirTemp("", "hallward-chromium-")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	// Chromium's helpers write into the folder for a moment after its end.
+	h.t.Cleanup(func() { until(h.t, 10*time.Second, "Chromium's folder gone", func() error { return os.RemoveAll(dir) }) })
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(bin), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.WindowSize(1366, 768), chromedp.UserDataDir(h.t.TempDir()), chromedp.Flag("disable-quic", true),
+		chromedp.WindowSize(1366, 768), chromedp.UserDataDir(dir), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true))
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
 	h.t.Cleanup(cancel)

@@ -136,6 +136,16 @@ func TestTheHouseAtWork(t *testing.T) {
 	if w.Present.Number != "A001" || w.Present.Why == "" || w.Present.CalledAt.IsZero() || w.Actions[0].Type != contract.EvTicketCalled || w.Actions[0].Number != "A001" || w.Actions[0].Staff != "甄有礼" {
 		t.Errorf("%+v, actions %+v", w.Present, w.Actions)
 	}
+	if a := do(console.Actor{Staff: "s1", Window: "w1"}, contract.AskWindowHold, contract.WindowRef{Window: "w1", Reason: "补充材料"}); a.Error != nil {
+		t.Fatal(a.Error)
+	}
+	s = until("the ticket on hold", func(s console.Snapshot) bool { return len(s.Windows[0].Held) == 1 })
+	if h := s.Windows[0].Held[0]; h.Number != "A001" || h.Reason != "补充材料" || s.Windows[0].Present != nil {
+		t.Errorf("on hold %+v, in hand %+v", h, s.Windows[0].Present)
+	}
+	if slices.ContainsFunc(s.Devices, func(d console.Device) bool { return d.Node == "hall" && !d.Up }) {
+		t.Errorf("the hall says that it is away itself: %+v", s.Devices)
+	}
 	if p, bad := c.desk.Check(ctx, "1002", "1234"); bad != nil || !p.Manager || p.Name != "甄有序" {
 		t.Errorf("%+v %v", p, bad)
 	}
@@ -210,6 +220,9 @@ func TestKeypadsFollow(t *testing.T) {
 // A view goes out when it says something new, and only then.
 func TestViewsArePublishedOnceForEachChange(t *testing.T) {
 	h := build(t, filepath.Join(t.TempDir(), "hall.db"))
+	if err := h.Alive(t.Context()); err != nil { // then the day is open
+		t.Fatal(err)
+	}
 	var out []string
 	p := &publisher{engine: h.Engine, last: map[string]any{}, publish: func(name string, payload []byte) error {
 		out = append(out, name)
