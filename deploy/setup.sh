@@ -6,7 +6,7 @@ bin=$root/.bin
 
 build_packages="gcc libc6-dev pkg-config libgl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev ca-certificates"
 screen_packages="xvfb libgl1-mesa-dri x11-utils xdotool imagemagick procps curl"
-test_packages="mosquitto mosquitto-clients chromium zbar-tools nodejs npm fuse3 sqlite3 fonts-noto-cjk"
+test_packages="mosquitto mosquitto-clients chromium zbar-tools nodejs npm fuse3 sqlite3 fonts-noto-cjk systemd"
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -32,7 +32,9 @@ func (h *house) browser() *page {
 		h.t.Fatal(err)
 	}
 	// Chromium's helpers write into the folder for a moment after its end.
-	h.t.Cleanup(func() { until(h.t, 10*time.Second, "Chromium's folder gone", func() error { return os.RemoveAll(dir) }) })
+	h.t.Cleanup(func() {
+		until(h.t, 10*time.Second, "Chromium's folder gone", func() error { return os.RemoveAll(dir) })
+	})
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(bin), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.WindowSize(1366, 768), chromedp.UserDataDir(dir), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true))
