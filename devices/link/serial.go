@@ -75,6 +75,9 @@ func (l *serialLink) setFlow() error {
 	}
 	t.Cflag &^= unix.CRTSCTS
 	t.Iflag &^= unix.IXON | unix.IXOFF | unix.IXANY
+	// A device that loses its power pulls the line low. The kernel would read
+	// that break as a NUL, which to a printer's driver is "all is printed".
+	t.Iflag |= unix.IGNBRK
 	switch l.spec.Flow {
 	case FlowRTS:
 		t.Cflag |= unix.CRTSCTS

@@ -148,6 +148,9 @@ func TestSerialFlowControlIsSet(t *testing.T) {
 		if got := [2]uint32{tio.Cflag & unix.CRTSCTS, tio.Iflag & (unix.IXON | unix.IXOFF | unix.IXANY)}; got != want {
 			t.Errorf("%s: %#x, want %#x", flow, got, want)
 		}
+		if tio.Iflag&unix.IGNBRK == 0 {
+			t.Errorf("%s: a break on the line is read as a byte", flow)
+		}
 	}
 }
 

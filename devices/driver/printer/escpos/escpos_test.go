@@ -316,6 +316,43 @@ func TestNoiseConfirmsNothing(t *testing.T) {
 	})
 }
 
+// A printer whose power fails within a ticket and that comes back with noise:
+// its first byte looks like the answer to GS r (R-PRN-07).
+func TestNoiseAfterAPowerCutConfirmsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, "80mm", nil)
+		time.Sleep(3 * time.Second)
+		r.set(func() { r.asb = false })
+		time.AfterFunc(10*time.Millisecond, func() { r.set(func() { r.silent = true }) })
+		r.set(func() { r.deaf = true }) // what was under way is lost
+		time.AfterFunc(1700*time.Millisecond, func() { r.l.Write([]byte{0x00}) })
+		time.AfterFunc(1800*time.Millisecond, func() { r.set(func() { r.silent, r.noise = false, true }) })
+		_, err := r.dev.Print(t.Context(), ticket("A001"))
+		var pe *devices.PrintError
+		if !errors.As(err, &pe) || !pe.Maybe {
+			t.Errorf("%v: want an error, and that paper may have come out", err)
+		}
+	})
+}
+
+// A printer that answers no status while it is busy is believed afterwards.
+func TestConfirmationAfterALostStatus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, "80mm", nil)
+		time.Sleep(3 * time.Second)
+		r.set(func() { r.held, r.silent = true, true })
+		time.AfterFunc(1700*time.Millisecond, func() {
+			r.set(func() {
+				r.silent = false
+				r.release()
+			})
+		})
+		if proof, err := r.dev.Print(t.Context(), ticket("A001")); err != nil || proof.Kind != devices.ProofConsumed {
+			t.Errorf("proof %+v, error %v", proof, err)
+		}
+	})
+}
+
 // A fault among noise is none: the printer is asked before it is believed.
 func TestNoiseIsNoFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -161,10 +161,15 @@ func (s *session) confirm(ctx context.Context, j *job, id []byte, begun uint64) 
 		return s.confirmSent(ctx, j)
 	}
 	kind := devices.ProofKind("")
+	// The answer to GS r is one byte that may be any of 64, so a printer that
+	// has lost its power within the job proves what it likes when it comes back
+	// with noise. Once a status request is left without an answer, one must be
+	// answered well before the byte counts.
 	proven := func() bool {
+		kind = ""
 		if s.idOK && bytes.Equal(s.printed, id) {
 			kind = devices.ProofPrinted
-		} else if s.marked > 0 && kind == "" && s.dem.dropped == begun {
+		} else if s.marked > 0 && s.missed == 0 && s.dem.dropped == begun {
 			kind = devices.ProofConsumed
 		}
 		return kind == devices.ProofPrinted || kind == devices.ProofConsumed && !s.idOK
