@@ -151,8 +151,8 @@ func (c *chaos) judgePapers(a *account) {
 				number = line
 			}
 		}
-		if len(p.Codes) == 0 {
-			continue // cut off before its end
+		if len(p.Codes) == 0 || number == "" {
+			continue // half a slip: the power or the paper ended within it
 		}
 		ticket := p.Codes[len(p.Codes)-1]
 		ticket = ticket[strings.LastIndexByte(ticket, '/')+1:]

@@ -285,6 +285,31 @@ func TestLateConfirmationConfirmsNothing(t *testing.T) {
 	})
 }
 
+// The answer to a job that was given up comes first, and that to the attempt
+// to bring the printer back only when it is through with the flood of NULs
+// before it. Neither confirms the next job.
+func TestSlowFloodConfirmsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, "80mm", nil)
+		time.Sleep(3 * time.Second)
+		r.set(func() { r.held = true })
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := r.dev.Print(ctx, ticket("A001"))
+		wantError(t, err, devices.FaultSilent, true)
+		time.AfterFunc(50*time.Millisecond, func() { r.set(r.part) })
+		time.AfterFunc(750*time.Millisecond, func() {
+			r.set(func() {
+				r.part()
+				r.deaf = true
+				r.release()
+			})
+		})
+		_, err = r.dev.Print(t.Context(), ticket("A002"))
+		wantError(t, err, devices.FaultSilent, true)
+	})
+}
+
 func TestCancelledBeforeTheFirstByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, "80mm", nil)

@@ -122,6 +122,16 @@ func (p *paper) release() {
 	}
 }
 
+// part lets it work through what waits, to the next GS r.
+func (p *paper) part() {
+	n := bytes.Index(p.backlog, cmdMarker) + len(cmdMarker)
+	part := p.backlog[:n]
+	p.backlog = p.backlog[n:]
+	for _, b := range part {
+		p.process(b)
+	}
+}
+
 func (p *paper) process(b byte) {
 	if p.stuck > 0 {
 		p.stuck--

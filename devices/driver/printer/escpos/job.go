@@ -332,7 +332,11 @@ func (s *session) settle(ctx context.Context) error {
 	}
 	for last := -1; last != s.marked && !complete(); {
 		last = s.marked
-		if err := s.wait(ctx, quietAfter, nil, nil, complete); err != nil {
+		quiet := quietAfter
+		if s.markers > 0 { // what has come was for an earlier job: the printer is still in the flood
+			quiet = syncAnswer
+		}
+		if err := s.wait(ctx, quiet, nil, nil, complete); err != nil {
 			return err
 		}
 	}
