@@ -137,7 +137,7 @@ cat >&2 <<TEXT
 
 Running, with logs in $run/logs:
   hall controller  http://127.0.0.1:8080/      the staff's console: staff number 1003, PIN 1003, window 2
-                   http://127.0.0.1:9101/healthz   health and /metrics of each program: 9101 to 9105
+                   http://127.0.0.1:9101/healthz   health and /metrics; the others at 9102, 9104, 9105, 9111
   kiosk and board  $([ -n "${DISPLAY-}" ] && echo "in their windows" || echo "on virtual screens $kiosk_display and $board_display")
   devices          http://127.0.0.1:8090/      take the paper away, press keypads, punch in
   centre           http://127.0.0.1:8091/      what has arrived
