@@ -11,7 +11,10 @@ package devices
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"time"
 )
 
@@ -30,8 +33,8 @@ type Device interface {
 // repeat itself must be left unacknowledged, so that it does.
 type Sink func(context.Context, Reading) error
 
-// Reading is something that a device said: KeyPress, Score, Punch,
-// PrinterStatus or Fault.
+// Reading is something that a device said: KeyPress, Score, Punch, Card,
+// CardGone, CardUnread, Scan, PrinterStatus or Fault.
 type Reading interface{ reading() }
 
 // Printer (打印机) puts documents on paper.
@@ -241,9 +244,75 @@ type Punch struct {
 	Raw      string // the line as it came
 }
 
-func (KeyPress) reading() {}
-func (Score) reading()    {}
-func (Punch) reading()    {}
+// Kinds of a card.
+const (
+	CardResident   = "resident"       // 居民身份证
+	CardPermit     = "permit"         // 港澳台居民居住证
+	CardForeigner  = "foreigner"      // 外国人永久居留身份证, 2017
+	CardForeigner2 = "foreigner-2023" // 外国人永久居留身份证, 2023
+)
+
+// Card is an identity card that was read. It never leaves the kiosk as it is:
+// the number becomes a keyed hash (R-SEC-07), the name is masked. Photo and
+// fingerprints are not part of it; they are never asked for or decoded.
+type Card struct {
+	Kind   string
+	Number string    // 18 characters; 15 for a foreigner's card of 2017
+	Name   string    // Chinese, or Latin for a foreigner without a Chinese one
+	Sex    string    // "M", "F" or ""
+	Birth  string    // 20060102
+	Until  string    // 20060102 or "长期"
+	At     time.Time //
+}
+
+// String hides whom the card belongs to.
+func (c Card) String() string { return "card of kind " + c.Kind }
+
+// Format hides it from every verb of fmt, %#v and %d too.
+func (c Card) Format(f fmt.State, _ rune) { io.WriteString(f, c.String()) }
+
+// LogValue keeps the card out of logs.
+func (c Card) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalJSON refuses: a card is written to no file and sent to nobody.
+func (Card) MarshalJSON() ([]byte, error) {
+	return nil, errors.New("an identity card is not written anywhere")
+}
+
+// CardGone says that the card was taken from the reader.
+type CardGone struct{ At time.Time }
+
+// CardUnread says that something lies on the reader which it could not read:
+// the person is asked to lay the card again, flat and for longer. It is no
+// fault of the reader.
+type CardUnread struct {
+	Code byte // as the reader said it; 0 when the card was read but makes no sense
+	At   time.Time
+}
+
+// Scan is one code that a scanner read, without its line end.
+type Scan struct {
+	Text string
+	At   time.Time
+}
+
+// String hides the code: it may be anything that a person holds before the
+// scanner.
+func (s Scan) String() string { return fmt.Sprintf("code of %d bytes", len(s.Text)) }
+
+// Format hides it from every verb of fmt.
+func (s Scan) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
+
+// LogValue keeps the code out of logs.
+func (s Scan) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+func (Card) reading()       {}
+func (CardGone) reading()   {}
+func (CardUnread) reading() {}
+func (Scan) reading()       {}
+func (KeyPress) reading()   {}
+func (Score) reading()      {}
+func (Punch) reading()      {}
 
 // FaultCode names a fault for people and programs. The words for citizens and
 // staff stand in kiosk/text.

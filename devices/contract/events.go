@@ -30,12 +30,32 @@ const (
 	EvPunchRecorded     = "punch.recorded/1"
 	EvDayOpened         = "day.opened/1"
 	EvDeviceFault       = "device.fault/1"
+
+	EvNumbersLent        = "numbers.lent/1"       // a block of numbers for a kiosk that may be cut off
+	EvNumbersRaised      = "numbers.raised/1"     // a kiosk knows of a higher number: this hall lost its disk
+	EvTicketGranted      = "ticket.granted/1"     // staff gave a class of priority, with a reason
+	EvTicketContinued    = "ticket.continued/1"   // one service of several is done
+	EvTicketReprinted    = "ticket.reprinted/1"   // paper once more, marked as such
+	EvOrderSet           = "order.changed/1"      // the manager changed the rule of the queue
+	EvServicePaused      = "service.paused/1"     // no tickets for it, with a reason
+	EvServiceResumed     = "service.resumed/1"    //
+	EvAppointmentBooked  = "appointment.booked/1" //
+	EvAppointmentCancel  = "appointment.cancelled/1"
+	EvAppointmentArrived = "appointment.arrived/1" // checked in; its ticket was issued
+	EvAppointmentMissed  = "appointment.missed/1"  // nobody came by its late limit
+	EvClockDoubted       = "clock.doubted/1"       // the hall's clock is behind its own journal
+	EvClockTrusted       = "clock.trusted/1"       // it is right again
+	EvClockStepped       = "clock.stepped/1"       // it jumped while the hall ran
+	EvDayClosed          = "day.closed/1"          // the duty officer ended the queue, with a reason
+	EvNumberConflict     = "number.conflict/1"     // a kiosk gave a number that it was not lent
 )
 
 // Event types of a kiosk towards the hall controller.
 const (
 	EvTicketPrinted   = "ticket.printed/1"
 	EvTicketUnprinted = "ticket.unprinted/1"
+	EvTicketTaken     = "ticket.taken/1"    // from a lent number, while cut off
+	EvTicketGivenUp   = "ticket.given-up/1" // TicketRef: by the citizen, while cut off
 )
 
 // TicketIssued says that a number was taken. Number is what stands on the
@@ -53,6 +73,146 @@ type TicketIssued struct {
 	Ahead   int       `json:"ahead"`
 	WaitMin int       `json:"wait_min"` // expected wait in minutes, from
 	WaitMax int       `json:"wait_max"` // to; 0 and 0 is "at once", -1 is "not known"
+
+	Class       string    `json:"class,omitempty"` // of priority; absent is ordinary
+	More        []string  `json:"more,omitempty"`  // further services on the same ticket
+	Person      string    `json:"person,omitempty" privacy:"hash"`
+	Appointment string    `json:"appointment,omitempty"` // that was checked in
+	Due         time.Time `json:"due,omitzero"`          // of the appointment
+	Offline     bool      `json:"offline,omitempty"`     // taken from a lent number while cut off
+	Behind      uint64    `json:"behind,omitempty"`      // of an offline ticket: the place it stands behind
+	PlacedAt    time.Time `json:"placed_at,omitzero"`    // and by when, among those behind the same place
+}
+
+// TicketTaken is a number that a kiosk gave from its lent block while it was
+// cut off. At is the kiosk's clock at the taking, Seen the highest version of
+// the queue view that it had by then.
+type TicketTaken struct {
+	Ticket  string    `json:"ticket"`
+	Number  string    `json:"number"`
+	Prefix  string    `json:"prefix"`
+	Serial  int       `json:"serial"`
+	Day     string    `json:"day"` // of the block
+	Service string    `json:"service"`
+	Lang    string    `json:"lang"`
+	At      time.Time `json:"at"`
+	Class   string    `json:"class,omitempty"`
+	More    []string  `json:"more,omitempty"`
+	Person  string    `json:"person,omitempty" privacy:"hash"`
+	Paper   bool      `json:"paper"` // a slip was tried; its outcome follows
+}
+
+// NumbersLent lends the serials From to To of a prefix to a kiosk, until the
+// business day ends.
+type NumbersLent struct {
+	Kiosk  string `json:"kiosk"`
+	Day    string `json:"day"`
+	Prefix string `json:"prefix"`
+	From   int    `json:"from"`
+	To     int    `json:"to"`
+}
+
+// NumbersRaised makes the next regular number of a prefix higher than Serial.
+type NumbersRaised struct {
+	Kiosk  string `json:"kiosk"` // that knew
+	Day    string `json:"day"`
+	Prefix string `json:"prefix"`
+	Serial int    `json:"serial"`
+}
+
+// NumberConflict is a number that a kiosk gave without having been lent it, or
+// that stands on another ticket. The ticket is kept for staff to see; it is not
+// called by its number alone.
+type NumberConflict struct {
+	Ticket string `json:"ticket"`
+	Number string `json:"number"`
+	Kiosk  string `json:"kiosk"`
+	Reason string `json:"reason"` // "not-lent", "taken", "other-day"
+}
+
+// TicketGranted gives a waiting ticket a class of priority.
+type TicketGranted struct {
+	Ticket string `json:"ticket"`
+	Class  string `json:"class"`
+	Window string `json:"window"`
+	Staff  string `json:"staff"`
+	Reason string `json:"reason"`
+}
+
+// TicketContinued ends one service session of a ticket that has more services:
+// it may be rated once. The ticket goes on with Service, in the same hands when
+// Here, else in the queue at its old place.
+type TicketContinued struct {
+	Ticket  string   `json:"ticket"`
+	Window  string   `json:"window"`
+	Staff   string   `json:"staff"`
+	Done    string   `json:"done"` // service that is done
+	Session string   `json:"session"`
+	Seconds int      `json:"seconds"`
+	Service string   `json:"service"` // the next
+	More    []string `json:"more,omitempty"`
+	Here    bool     `json:"here,omitempty"`
+}
+
+// TicketReprinted says that the paper of a ticket is printed once more.
+type TicketReprinted struct {
+	Ticket string `json:"ticket"`
+	Kiosk  string `json:"kiosk"`
+	Count  int    `json:"count"` // reprints so far
+}
+
+// OrderSet is the rule of the queue as the manager set it.
+type OrderSet struct {
+	Staff string    `json:"staff"`
+	Rule  OrderRule `json:"rule"`
+}
+
+// OrderRule says how the next ticket is chosen. Classes that it does not name
+// keep their weight.
+type OrderRule struct {
+	Overtake int            `json:"overtake"`          // a ticket is overtaken at most so often, 0..100
+	Beyond   int            `json:"beyond_minutes"`    // and not later than this after the first time, 0..480
+	Weights  map[string]int `json:"weights,omitempty"` // class → 0 (as ordinary) to 9
+}
+
+// ServiceChanged is the data of service.paused and service.resumed.
+type ServiceChanged struct {
+	Service string `json:"service"`
+	Staff   string `json:"staff"`
+	Reason  string `json:"reason,omitempty"`
+}
+
+// AppointmentBooked is an appointment (预约). Its holder is known by a keyed
+// hash of the ID number, the last four digits of a phone number, or the code.
+type AppointmentBooked struct {
+	Appointment string    `json:"appointment"` // id
+	Code        string    `json:"code"`        // six digits, given to the citizen
+	Service     string    `json:"service"`
+	Start       time.Time `json:"start"`
+	Person      string    `json:"person,omitempty" privacy:"hash"`
+	Phone       string    `json:"phone,omitempty" privacy:"tail"` // last four digits
+	Source      string    `json:"source"`                         // "kiosk", "centre", "desk", "import"
+}
+
+// AppointmentChanged is the data of cancelled, arrived and missed.
+type AppointmentChanged struct {
+	Appointment string `json:"appointment"`
+	Ticket      string `json:"ticket,omitempty"` // of arrived
+	Late        bool   `json:"late,omitempty"`   // arrived after its limit: without priority
+	Reason      string `json:"reason,omitempty"`
+}
+
+// ClockChanged is the data of the clock events. By is how far the clock is
+// behind the journal (doubted) or jumped (stepped), in seconds.
+type ClockChanged struct {
+	By int `json:"by"`
+}
+
+// DayClosed ends the queue of a business day by the duty officer's word.
+type DayClosed struct {
+	Day    string `json:"day"`
+	Staff  string `json:"staff"`
+	Reason string `json:"reason"`
 }
 
 // TicketConfirmed makes a ticket callable. Proof is "printed", "consumed",
@@ -74,7 +234,7 @@ type TicketUnconfirmed struct {
 // out late (ticket.late/1) and staff reinstate it.
 type TicketVoided struct {
 	Ticket string `json:"ticket"`
-	Reason string `json:"reason"` // "unconfirmed", "citizen", "staff", "day-ended"
+	Reason string `json:"reason"` // "unconfirmed", "citizen", "staff", "day-ended", "day-closed"
 }
 
 // TicketCalled sends a ticket to a window. Call rises by one with every
@@ -85,6 +245,8 @@ type TicketCalled struct {
 	Staff  string `json:"staff"`
 	Call   uint64 `json:"call"`
 	Why    string `json:"why,omitempty"` // the rule that chose it
+
+	Overtaken []string `json:"overtaken,omitempty"` // numbers with an earlier place that the rule passed over
 }
 
 // TicketRecalled announces a called ticket again.

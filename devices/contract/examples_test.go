@@ -41,6 +41,9 @@ var (
 		Ahead: 2, WaitMin: 15, WaitMax: 20, Windows: []string{"w3", "w4"}, Area: "一楼B区",
 	}
 	changed = contract.WindowChanged{Window: "w3", Staff: "s1003"}
+	booked  = contract.Appointment{Appointment: "01K9RZAPP0000000000000001", Code: "402817", Service: "housing-presale",
+		Start: moment.Add(25 * time.Hour).Truncate(time.Minute), State: "booked"}
+	orderRule = contract.OrderRule{Overtake: 5, Beyond: 30, Weights: map[string]int{"elderly": 3}}
 )
 
 // values are the examples: one for each message, all people fictional.
@@ -86,12 +89,48 @@ var values = map[string]any{
 		At: moment.Add(-73 * time.Minute), Received: moment.Add(-73 * time.Minute), Verify: 1, State: 0, Source: "push"},
 	contract.EvDayOpened:       contract.DayOpened{Day: "2026-11-23"},
 	contract.EvDeviceFault:     contract.DeviceFault{Node: "kiosk-1", Device: "printer", Code: "missing", On: true, Detail: "open /dev/usb/lp0: no such device"},
+	contract.EvNumbersLent:     contract.NumbersLent{Kiosk: "kiosk-1", Day: "2026-11-23", Prefix: "A", From: 501, To: 520},
+	contract.EvNumbersRaised:   contract.NumbersRaised{Kiosk: "kiosk-1", Day: "2026-11-23", Prefix: "A", Serial: 41},
+	contract.EvNumberConflict:  contract.NumberConflict{Ticket: ticketID, Number: "A501", Kiosk: "kiosk-2", Reason: "not-lent"},
+	contract.EvTicketGranted:   contract.TicketGranted{Ticket: ticketID, Class: "urgent", Window: "w3", Staff: "s1003", Reason: "急需出境就医"},
+	contract.EvTicketContinued: contract.TicketContinued{Ticket: ticketID, Window: "w3", Staff: "s1003", Done: "housing-presale", Session: ticketID + "/1", Seconds: 412, Service: "fee"},
+	contract.EvTicketReprinted: contract.TicketReprinted{Ticket: ticketID, Kiosk: "kiosk-1", Count: 1},
+	contract.EvOrderSet:        contract.OrderSet{Staff: "s1001", Rule: orderRule},
+	contract.EvServicePaused:   contract.ServiceChanged{Service: "housing-presale", Staff: "s1001", Reason: "系统升级"},
+	contract.EvServiceResumed:  contract.ServiceChanged{Service: "housing-presale", Staff: "s1001"},
+	contract.EvAppointmentBooked: contract.AppointmentBooked{Appointment: "01K9RZAPP0000000000000001", Code: "402817", Service: "housing-presale",
+		Start: moment.Add(25 * time.Hour).Truncate(time.Minute), Phone: "0199", Source: "kiosk"},
+	contract.EvAppointmentCancel:  contract.AppointmentChanged{Appointment: "01K9RZAPP0000000000000001", Reason: "citizen"},
+	contract.EvAppointmentArrived: contract.AppointmentChanged{Appointment: "01K9RZAPP0000000000000001", Ticket: ticketID},
+	contract.EvAppointmentMissed:  contract.AppointmentChanged{Appointment: "01K9RZAPP0000000000000001"},
+	contract.EvClockDoubted:       contract.ClockChanged{By: 86400},
+	contract.EvClockTrusted:       contract.ClockChanged{},
+	contract.EvClockStepped:       contract.ClockChanged{By: 600},
+	contract.EvDayClosed:          contract.DayClosed{Day: "2026-11-23", Staff: "s1001", Reason: "停电"},
+	contract.EvTicketTaken: contract.TicketTaken{Ticket: ticketID, Number: "A501", Prefix: "A", Serial: 501, Day: "2026-11-23",
+		Service: "housing-presale", Lang: "zh-CN", At: moment, Paper: true},
+	contract.EvTicketGivenUp:   contract.TicketRef{Ticket: ticketID},
 	contract.EvTicketPrinted:   contract.TicketPrinted{Ticket: ticketID, Proof: "consumed"},
 	contract.EvTicketUnprinted: contract.TicketUnprinted{Ticket: ticketID, Outcome: "failed", Fault: "cover-open"},
 
-	contract.AskTicketTake:      contract.TakeTicket{Service: "housing-presale", Lang: "zh-CN"},
-	contract.AskTicketNoted:     contract.TicketRef{Ticket: ticketID},
-	contract.AskTicketVoid:      contract.TicketRef{Ticket: ticketID},
+	contract.AskTicketTake:        contract.TakeTicket{Service: "housing-presale", Lang: "zh-CN"},
+	contract.AskTicketNoted:       contract.TicketRef{Ticket: ticketID},
+	contract.AskTicketVoid:        contract.TicketRef{Ticket: ticketID},
+	contract.AskNumbersLend:       contract.LendNumbers{Day: "2026-11-23", Left: map[string]int{"A": 4}, Seen: map[string]int{"A": 41}},
+	contract.AskTicketLook:        contract.TicketRef{Ticket: ticketID},
+	contract.AskTicketReprint:     contract.TicketRef{Ticket: ticketID},
+	contract.AskAppointmentSlots:  contract.SlotsOf{Service: "housing-presale"},
+	contract.AskAppointmentBook:   contract.BookAppointment{Service: "housing-presale", Start: moment.Add(25 * time.Hour).Truncate(time.Minute), Phone: "0199"},
+	contract.AskAppointmentFind:   contract.FindAppointment{Phone: "0199"},
+	contract.AskAppointmentArrive: contract.Arrive{Appointment: "01K9RZAPP0000000000000001", Lang: "zh-CN"},
+	contract.AskAppointmentCancel: contract.AppointmentRef{Appointment: "01K9RZAPP0000000000000001", Code: "402817"},
+	contract.AskTicketGrant:       contract.Grant{Window: "w3", Number: "A007", Class: "urgent", Reason: "急需出境就医"},
+	contract.AskOrderSet:          contract.SetOrder{Staff: "s1001", Rule: orderRule},
+	contract.AskServicePause:      contract.PauseService{Service: "housing-presale", Staff: "s1001", Reason: "系统升级"},
+	contract.AskServiceResume:     contract.PauseService{Service: "housing-presale", Staff: "s1001"},
+	contract.AskDayClose:          contract.CloseDay{Staff: "s1001", Reason: "停电"},
+	contract.CmdAppointments: contract.ImportAppointments{Appointments: []contract.AppointmentBooked{{Appointment: "01K9RZAPP0000000000000001",
+		Code: "402817", Service: "housing-presale", Start: moment.Add(25 * time.Hour).Truncate(time.Minute), Phone: "0199", Source: "centre"}}},
 	contract.AskWindowSignIn:    contract.SignIn{Window: "w3", Staff: "1003", PIN: "****"},
 	contract.AskWindowSignOut:   contract.WindowRef{Window: "w3"},
 	contract.AskWindowPause:     contract.WindowRef{Window: "w3", Reason: "交接班"},
@@ -162,6 +201,18 @@ func answerOf(m contract.Message) (contract.Answer, bool) {
 	switch m.Answer.(type) {
 	case contract.Ticket:
 		v = ticket
+	case contract.Numbers:
+		v = contract.Numbers{Day: "2026-11-23", Blocks: []contract.NumberBlock{{Prefix: "A", From: 501, To: 520}}}
+	case contract.Slots:
+		v = contract.Slots{Service: "housing-presale", Slots: []contract.Slot{{Start: booked.Start, Free: 2}}}
+	case contract.Appointment:
+		v = booked
+	case contract.Appointments:
+		v = contract.Appointments{Appointments: []contract.Appointment{booked}}
+	case contract.OrderRule:
+		v = orderRule
+	case contract.Imported:
+		v = contract.Imported{Booked: 1, Refused: []string{"01K9RZAPP0000000000000002: unknown-service"}}
 	case contract.WindowAnswer:
 		v = contract.WindowAnswer{Window: window, Ticket: &ticket, Why: "取号最早"}
 	case contract.DeviceTested:

@@ -9,6 +9,31 @@ const (
 	AskTicketVoid  = "ticket.void/1"  // TicketRef → Ticket: the citizen gives it up
 )
 
+// Further requests of a kiosk.
+const (
+	AskNumbersLend       = "numbers.lend/1"       // LendNumbers → Numbers
+	AskTicketLook        = "ticket.look/1"        // TicketRef → Ticket: of anybody's slip
+	AskTicketReprint     = "ticket.reprint/1"     // TicketRef → Ticket: paper once more, marked
+	AskAppointmentSlots  = "appointment.slots/1"  // SlotsOf → Slots
+	AskAppointmentBook   = "appointment.book/1"   // BookAppointment → Appointment
+	AskAppointmentFind   = "appointment.find/1"   // FindAppointment → Appointments
+	AskAppointmentArrive = "appointment.arrive/1" // Arrive → Ticket: check in; the request's id becomes the ticket's
+	AskAppointmentCancel = "appointment.cancel/1" // AppointmentRef → Appointment
+)
+
+// Requests of a desk or the manager.
+const (
+	AskTicketGrant   = "ticket.grant/1"   // Grant → WindowAnswer: a class of priority, by staff
+	AskOrderSet      = "order.set/1"      // SetOrder → OrderRule: by the manager
+	AskServicePause  = "service.pause/1"  // PauseService → nothing
+	AskServiceResume = "service.resume/1" // PauseService → nothing
+	AskDayClose      = "day.close/1"      // CloseDay → nothing
+)
+
+// CmdAppointments is the centre's command to a hall: appointments that were
+// made elsewhere. Known ids change nothing.
+const CmdAppointments = "appointments.import/1" // ImportAppointments → Imported
+
 // Requests of a window (roles "window") and their data; each answers with
 // WindowAnswer.
 const (
@@ -42,8 +67,133 @@ const (
 
 // TakeTicket asks for a number.
 type TakeTicket struct {
+	Service string   `json:"service"`
+	Lang    string   `json:"lang"`                            // "zh-CN" or "en"
+	Class   string   `json:"class,omitempty"`                 // of priority, as the citizen chose
+	More    []string `json:"more,omitempty"`                  // further services on the same ticket, in this order
+	Person  string   `json:"person,omitempty" privacy:"hash"` // keyed hash of the ID number
+}
+
+// LendNumbers asks for numbers for the time without the hall. Left is how many
+// of the lent ones are unused, by prefix; Seen the highest serial of each
+// prefix that the kiosk knows to be given, by itself or in a view.
+type LendNumbers struct {
+	Day  string         `json:"day"`
+	Left map[string]int `json:"left,omitempty"`
+	Seen map[string]int `json:"seen,omitempty"`
+}
+
+// Numbers is everything that is lent to the asking kiosk on Day.
+type Numbers struct {
+	Day    string        `json:"day"`
+	Blocks []NumberBlock `json:"blocks"`
+}
+
+// NumberBlock is the serials From to To of a prefix, both included.
+type NumberBlock struct {
+	Prefix string `json:"prefix"`
+	From   int    `json:"from"`
+	To     int    `json:"to"`
+}
+
+// Grant gives a ticket a class of priority. Without a number it is the
+// ticket's in hand.
+type Grant struct {
+	Window string `json:"window"`
+	Number string `json:"number"`
+	Class  string `json:"class"`
+	Reason string `json:"reason"`
+}
+
+// SetOrder changes the rule of the queue.
+type SetOrder struct {
+	Staff string    `json:"staff"`
+	Rule  OrderRule `json:"rule"`
+}
+
+// PauseService stops or resumes the tickets of a service.
+type PauseService struct {
 	Service string `json:"service"`
-	Lang    string `json:"lang"` // "zh-CN" or "en"
+	Staff   string `json:"staff"`
+	Reason  string `json:"reason,omitempty"` // of a pause: shown to citizens
+}
+
+// CloseDay ends the queue although somebody may still wait.
+type CloseDay struct {
+	Staff  string `json:"staff"`
+	Reason string `json:"reason"`
+}
+
+// SlotsOf asks for the free times of a service.
+type SlotsOf struct {
+	Service string `json:"service"`
+}
+
+// Slots are the free times, by day.
+type Slots struct {
+	Service string `json:"service"`
+	Slots   []Slot `json:"slots"`
+}
+
+// Slot is one time that may be booked.
+type Slot struct {
+	Start time.Time `json:"start"`
+	Free  int       `json:"free"`
+}
+
+// BookAppointment books a time. One of Person and Phone must be there.
+type BookAppointment struct {
+	Service string    `json:"service"`
+	Start   time.Time `json:"start"`
+	Person  string    `json:"person,omitempty" privacy:"hash"`
+	Phone   string    `json:"phone,omitempty" privacy:"tail"` // last four digits
+}
+
+// Appointment is an appointment as its holder may see it.
+type Appointment struct {
+	Appointment string    `json:"appointment"`
+	Code        string    `json:"code,omitempty"` // to its holder alone
+	Service     string    `json:"service"`
+	Start       time.Time `json:"start"`
+	State       string    `json:"state"` // "booked", "arrived", "missed", "cancelled"
+}
+
+// FindAppointment looks for today's appointments of a holder: by code, keyed
+// hash, or the last four digits of the phone number.
+type FindAppointment struct {
+	Code   string `json:"code,omitempty"`
+	Person string `json:"person,omitempty" privacy:"hash"`
+	Phone  string `json:"phone,omitempty" privacy:"tail"`
+}
+
+// Appointments are what was found, by time.
+type Appointments struct {
+	Appointments []Appointment `json:"appointments"`
+}
+
+// Arrive checks an appointment in.
+type Arrive struct {
+	Appointment string `json:"appointment"`
+	Lang        string `json:"lang"`
+}
+
+// AppointmentRef names an appointment, with its code as the proof.
+type AppointmentRef struct {
+	Appointment string `json:"appointment"`
+	Code        string `json:"code"`
+}
+
+// ImportAppointments are appointments that were made elsewhere, at most 200 in
+// one command.
+type ImportAppointments struct {
+	Appointments []AppointmentBooked `json:"appointments"`
+}
+
+// Imported counts what an import did; Refused names each that was not taken.
+type Imported struct {
+	Booked  int      `json:"booked"`
+	Known   int      `json:"known"`
+	Refused []string `json:"refused,omitempty"` // "id: reason"
 }
 
 // Ticket is what a citizen holds.
@@ -59,6 +209,12 @@ type Ticket struct {
 	WaitMax  int       `json:"wait_max"`
 	Windows  []string  `json:"windows"` // that may call it, by id
 	Area     string    `json:"area,omitempty"`
+
+	Class    string    `json:"class,omitempty"`
+	More     []string  `json:"more,omitempty"`     // services still to come
+	Due      time.Time `json:"due,omitzero"`       // of an appointment
+	Reprints int       `json:"reprints,omitempty"` // above 0 the slip is marked as a reprint
+	Called   string    `json:"called,omitempty"`   // window that called it last, by id
 }
 
 // TicketRef names a ticket.
@@ -97,7 +253,7 @@ type Transfer struct {
 type WindowAnswer struct {
 	Window WindowView `json:"window"`
 	Ticket *Ticket    `json:"ticket,omitempty"`
-	Why    string     `json:"why,omitempty"`
+	Why    string     `json:"why,omitempty"` // the rule that chose it, in words
 }
 
 // DeviceTest asks the host to have a device of another node tested. What the

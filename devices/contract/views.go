@@ -32,6 +32,15 @@ type Catalogue struct {
 	Hall     HallInfo      `json:"hall"`
 	Units    []UnitInfo    `json:"units"`
 	Services []ServiceInfo `json:"services"`
+	Classes  []ClassInfo   `json:"classes,omitempty"` // of priority that a citizen may choose
+}
+
+// ClassInfo is a class of priority (优先类别) that the kiosk offers.
+type ClassInfo struct {
+	ID    string `json:"id"`
+	Name  Text2  `json:"name"`
+	Proof Text2  `json:"proof,omitzero"` // what to have ready at the window
+	Icon  string `json:"icon,omitempty"`
 }
 
 // HallInfo is what every screen and slip says of the hall.
@@ -69,6 +78,12 @@ type ServiceInfo struct {
 	Entrusted    bool     `json:"entrusted,omitempty"`
 	Top          bool     `json:"top,omitempty"` // among the most used
 	Requirements []Text2  `json:"requirements,omitempty"`
+
+	Realname     string `json:"realname,omitempty"`     // "required" or "optional": a ticket by ID card
+	SlipName     bool   `json:"slip_name,omitempty"`    // the masked name stands on the slip
+	Message      Text2  `json:"message,omitzero"`       // the service gives no tickets, only this information
+	FeeDue       bool   `json:"fee_due,omitempty"`      // the ticket goes on to the fee window afterwards
+	Appointments bool   `json:"appointments,omitempty"` // times can be booked
 }
 
 // Queue is how many wait for what.
@@ -77,6 +92,7 @@ type Queue struct {
 	Day      string         `json:"day"`
 	Services []ServiceQueue `json:"services"`
 	Waiting  int            `json:"waiting"`
+	Serials  map[string]int `json:"serials,omitempty"` // the highest number given, by prefix
 }
 
 // ServiceQueue is the queue of one service.
@@ -87,6 +103,9 @@ type ServiceQueue struct {
 	WaitMax int    `json:"wait_max"`
 	Open    int    `json:"open"`           // open windows that serve it
 	Last    string `json:"last,omitempty"` // the last number called
+
+	Stop   string `json:"stop,omitempty"`  // why no ticket is given now: "paused", "quota", "interval-quota", "closing"
+	Reason Text2  `json:"reason,omitzero"` // the same in words, with what to do instead
 }
 
 // Calls is what the boards show and speak: the last calls, newest first. Call
@@ -159,6 +178,12 @@ type Calendar struct {
 	Segments []Segment `json:"segments"`
 	Next     time.Time `json:"next,omitzero"`   // when it opens again, if closed
 	Reason   Text2     `json:"reason,omitzero"` // why it is closed: lunch, holiday, after hours
+
+	Begin  time.Time `json:"begin,omitzero"`   // when tickets are given again, if not Issuing
+	End    time.Time `json:"end,omitzero"`     // when the present segment ends, if Open
+	DayEnd time.Time `json:"day_end,omitzero"` // when the business day ends; lent numbers end with it
+	Doubt  bool      `json:"doubt,omitempty"`  // the hall's clock cannot be trusted; staff at work decide
+	Offer  []string  `json:"offer,omitempty"`  // instead of a ticket: "appointment", "extended", "24h", "duty"
 }
 
 // Segment is one stretch of opening hours, local "08:00" to "11:30".

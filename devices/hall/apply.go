@@ -3,6 +3,7 @@ package hall
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -56,6 +57,13 @@ var appliers = map[string]func(*State, contract.Event) error{
 	contract.EvDeviceFault:       with((*State).fault),
 }
 
+func init() {
+	for _, part := range []map[string]func(*State, contract.Event) error{
+		lendAppliers(), orderAppliers(), limitAppliers(), appointmentAppliers(), dayAppliers()} {
+		maps.Copy(appliers, part)
+	}
+}
+
 func with[D any](f func(*State, D, time.Time) error) func(*State, contract.Event) error {
 	return func(s *State, e contract.Event) error {
 		var d D
@@ -71,6 +79,7 @@ func with[D any](f func(*State, D, time.Time) error) func(*State, contract.Event
 func (s *State) dayOpened(d contract.DayOpened, _ time.Time) error {
 	s.Day = d.Day
 	s.Serials, s.Tickets, s.Desks, s.Tries, s.Calls = nil, nil, nil, nil, nil
+	s.Lent, s.Given, s.Conflicts, s.Closed = nil, nil, nil, nil
 	s.Ratings = rating.Book{}
 	s.Attendance.NewDay(d.Day)
 	s.arrange()
@@ -81,11 +90,18 @@ func (s *State) issued(d contract.TicketIssued, at time.Time) error {
 	if s.Tickets[d.Ticket] != nil || s.numbers[d.Number] != nil {
 		return fmt.Errorf("ticket %s %s is there already", d.Ticket, d.Number)
 	}
-	s.Order++
-	s.Serials[d.Prefix] = max(s.Serials[d.Prefix], d.Serial)
 	t := &queue.Ticket{ID: d.Ticket, Number: d.Number, Prefix: d.Prefix, Serial: d.Serial, Day: d.Day,
-		Service: d.Service, Kiosk: d.Kiosk, Lang: d.Lang, State: queue.Issued, Order: s.Order,
-		IssuedAt: d.At, Since: at, WaitMin: d.WaitMin, WaitMax: d.WaitMax}
+		Service: d.Service, Kiosk: d.Kiosk, Lang: d.Lang, State: queue.Issued,
+		IssuedAt: d.At, Since: at, WaitMin: d.WaitMin, WaitMax: d.WaitMax,
+		Class: d.Class, More: d.More, Person: d.Person, Appointment: d.Appointment, Due: d.Due}
+	if d.Offline {
+		t.Order, t.TakenAt = d.Behind, d.PlacedAt
+	} else {
+		s.Order++
+		t.Order = s.Order
+		s.Serials[d.Prefix] = max(s.Serials[d.Prefix], d.Serial)
+	}
+	s.Given[d.Service]++
 	s.Tickets[t.ID], s.numbers[t.Number], s.pending[t.ID] = t, t, t
 	return nil
 }
@@ -147,7 +163,7 @@ func (s *State) open(window string) *Desk {
 }
 
 func (s *State) confirmed(d contract.TicketConfirmed, at time.Time) error {
-	return s.move(d.Ticket, queue.Waiting, at, func(t *queue.Ticket) { t.Proof, t.Fault = d.Proof, "" })
+	return s.move(d.Ticket, queue.Waiting, at, func(t *queue.Ticket) { t.Proof, t.Fault, t.WaitingFrom = d.Proof, "", at })
 }
 
 func (s *State) unconfirmed(d contract.TicketUnconfirmed, at time.Time) error {

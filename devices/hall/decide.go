@@ -3,6 +3,7 @@ package hall
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -91,6 +92,9 @@ func init() {
 		CmdPunch:                    {bridges, read((*State).punch)},
 		CmdCheckPIN:                 {itself, read((*State).checkPIN)},
 		CmdTick:                     {itself, func(s *State, _ Command, now time.Time) Decision { return s.tick(now) }},
+	}
+	for _, part := range []map[string]rule{lendRules(), orderRules(), limitRules(), appointmentRules(), dayRules()} {
+		maps.Copy(rules, part)
 	}
 }
 

@@ -58,13 +58,64 @@ type Setup struct {
 	TransferLimit    int           // transfers of one ticket; 0 is 5 (R-KIOSK-13)
 	Reinstate        string        // PlaceOriginal or PlaceEnd; "" is PlaceOriginal
 	BoardCalls       int           // calls in the calls view; 0 is 20
+	Classes          []Class       // of priority; none: first come, first served
+	Order            OrderRule     // of the queue, until the manager changes it
+	FeeService       string        // of the fee window, for services with FeeDue; "" is the first of kind fee
+	Lending          Lending
+	Appointments     AppointmentRule
+}
+
+// Class is a class of priority (优先类别): elderly, disabled, pregnant,
+// military, urgent, green channel (R-KIOSK-05, -06).
+type Class struct {
+	contract.ClassInfo
+	Weight int  // 1 to 9, larger goes first
+	Head   bool // goes to the very head (特事特办); needs Grant
+	Grant  bool // given by staff with a reason, never chosen at the kiosk
+}
+
+// OrderRule bounds what priority may do to others: a ticket is overtaken at
+// most Overtake times, and not at all later than Beyond after the first time.
+type OrderRule struct {
+	Overtake int           // 0 is 5
+	Beyond   time.Duration // 0 is 30 minutes
+}
+
+// Lending is how many numbers a kiosk gets for the time without the hall. Sizes
+// are for one prefix of one kiosk.
+type Lending struct {
+	From    int           // first serial that is lent; 0 is 501
+	Least   int           // 0 is 20
+	Most    int           // 0 is 500
+	Outlast time.Duration // how long the numbers should last, by the kiosk's own use today; 0 is 2 h
+}
+
+// AppointmentRule is how appointments are kept (R-KIOSK-10).
+type AppointmentRule struct {
+	Slot      time.Duration // length of a slot; 0 is 30 minutes
+	Early     time.Duration // check-in from this before the time; 0 is 30 minutes
+	Late      time.Duration // until this after it; later is without priority; 0 is 15 minutes
+	AheadDays int           // how far ahead may be booked, in working days; 0 is 5
+	Misses    int           // no-shows within MissDays after which a holder cannot book; 0 is 3
+	MissDays  int           // 0 is 30
 }
 
 // Service is a service (事项). Windows, Area and Entrusted of the info are
 // filled in from the windows.
 type Service struct {
 	contract.ServiceInfo
-	Mean int // minutes of service on average, for the expected wait; 0 is 10
+	Mean      int     // minutes of service on average, for the expected wait; 0 is 10
+	Quota     int     // tickets a day; 0 is no limit
+	Quotas    []Quota // tickets in parts of the day
+	PerPerson int     // tickets of one person a day, where the card is asked; 0 is no limit
+	NoClosing bool    // tickets are given although the queue passes closing time
+	Capacity  int     // appointments in one slot, when Appointments
+}
+
+// Quota is a limit for one part of the day.
+type Quota struct {
+	From, To calendar.Clock
+	Max      int
 }
 
 // Window is a window (窗口) and what it may serve. Without Services it serves
@@ -77,7 +128,9 @@ type Window struct {
 	Area     contract.Text2
 	Unit     string
 	Services []string
-	Keypad   int // address of its evaluation keypad, 0 for none
+	Keypad   int      // address of its evaluation keypad, 0 for none
+	First    []string // services that it takes before its others
+	Classes  []string // classes that it takes before everybody (绿色通道)
 }
 
 // Staff is a member of staff at the windows.
@@ -114,12 +167,14 @@ type index struct {
 	node      map[string]*Node    //
 	windowsOf map[string][]string // service → windows that may call it
 	shares    map[string][]string // service → services with a window in common, itself included
+	class     map[string]*Class
 	catalogue contract.Catalogue
 	area      map[string]contract.Text2 // by service
 }
 
 func newIndex(setup *Setup) *index {
 	x := &index{Setup: *setup,
+		class:   map[string]*Class{},
 		service: map[string]*Service{}, window: map[string]*Window{}, staff: map[string]*Staff{},
 		number: map[string]*Staff{}, node: map[string]*Node{},
 		windowsOf: map[string][]string{}, shares: map[string][]string{}, area: map[string]contract.Text2{}}
@@ -128,7 +183,25 @@ func newIndex(setup *Setup) *index {
 	x.TransferLimit = or(x.TransferLimit, 5)
 	x.Reinstate = or(x.Reinstate, PlaceOriginal)
 	x.BoardCalls = or(x.BoardCalls, 20)
+	x.Order.Overtake = or(x.Order.Overtake, 5)
+	x.Order.Beyond = or(x.Order.Beyond, 30*time.Minute)
+	x.Lending.From = or(x.Lending.From, 501)
+	x.Lending.Least = or(x.Lending.Least, 20)
+	x.Lending.Most = or(x.Lending.Most, 500)
+	x.Lending.Outlast = or(x.Lending.Outlast, 2*time.Hour)
+	x.Appointments.Slot = or(x.Appointments.Slot, 30*time.Minute)
+	x.Appointments.Early = or(x.Appointments.Early, 30*time.Minute)
+	x.Appointments.Late = or(x.Appointments.Late, 15*time.Minute)
+	x.Appointments.AheadDays = or(x.Appointments.AheadDays, 5)
+	x.Appointments.Misses = or(x.Appointments.Misses, 3)
+	x.Appointments.MissDays = or(x.Appointments.MissDays, 30)
+	for i := range x.Classes {
+		x.class[x.Classes[i].ID] = &x.Classes[i]
+	}
 	for i := range x.Services {
+		if x.FeeService == "" && x.Services[i].Kind == "fee" {
+			x.FeeService = x.Services[i].ID
+		}
 		x.service[x.Services[i].ID] = &x.Services[i]
 	}
 	for i := range x.Windows {
@@ -180,6 +253,11 @@ func (x *index) mean(service string) float64 {
 // of each service follow from the windows' skills (R-KIOSK-03, -04).
 func (s *Setup) CatalogueView() contract.Catalogue {
 	c := contract.Catalogue{Version: s.CatalogueVersion, Hall: s.Hall, Units: slices.Clone(s.Units)}
+	for _, class := range s.Classes {
+		if !class.Grant {
+			c.Classes = append(c.Classes, class.ClassInfo)
+		}
+	}
 	for _, service := range s.Services {
 		info := service.ServiceInfo
 		info.Windows = []string{}

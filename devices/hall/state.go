@@ -34,6 +34,15 @@ type State struct {
 	Faults     map[string]Fault         `json:"faults"` // that last, by node, device and code
 	Tries      map[string][]time.Time   `json:"tries"`  // wrong PINs lately, by staff id
 
+	Rule         *contract.OrderRule       `json:"rule,omitempty"`         // that the manager set; nil is the setup's
+	Paused       map[string]string         `json:"paused,omitempty"`       // services that the manager paused → reason
+	Lent         []contract.NumbersLent    `json:"lent,omitempty"`         // numbers of this day
+	Given        map[string]int            `json:"given,omitempty"`        // tickets of this day by service, for quotas
+	Appointments map[string]*Appointment   `json:"appointments,omitempty"` // by id
+	Clock        Clock                     `json:"clock,omitzero"`
+	Conflicts    []contract.NumberConflict `json:"conflicts,omitempty"` // of this day, for staff to see
+	Closed       *contract.DayClosed       `json:"closed,omitempty"`    // the queue of this day was ended
+
 	x       *index
 	pool    queue.Pool
 	numbers map[string]*queue.Ticket // by number
@@ -63,6 +72,20 @@ type Call struct {
 type Fault struct {
 	contract.DeviceFault
 	Since time.Time `json:"since"`
+}
+
+// Appointment is a time that somebody booked (预约).
+type Appointment struct {
+	contract.AppointmentBooked
+	State  string    `json:"state"` // "booked", "arrived", "missed", "cancelled"
+	Ticket string    `json:"ticket,omitempty"`
+	Since  time.Time `json:"since"` // of State
+}
+
+// Clock is what the hall thinks of its own clock.
+type Clock struct {
+	Last  time.Time `json:"last,omitzero"`  // of the last event
+	Doubt time.Time `json:"doubt,omitzero"` // the hall runs on from this time; zero: the clock is trusted
 }
 
 // callsKept is how many calls the state remembers; a setup shows fewer.
@@ -103,6 +126,15 @@ func (s *State) arrange() {
 	}
 	if s.Faults == nil {
 		s.Faults = map[string]Fault{}
+	}
+	if s.Paused == nil {
+		s.Paused = map[string]string{}
+	}
+	if s.Given == nil {
+		s.Given = map[string]int{}
+	}
+	if s.Appointments == nil {
+		s.Appointments = map[string]*Appointment{}
 	}
 	if s.Tries == nil {
 		s.Tries = map[string][]time.Time{}

@@ -186,6 +186,10 @@ func (s *State) ticket(t *queue.Ticket) contract.Ticket {
 	v := contract.Ticket{Ticket: t.ID, Number: t.Number, Service: t.Service, Day: t.Day, State: string(t.State),
 		IssuedAt: t.IssuedAt, WaitMin: t.WaitMin, WaitMax: t.WaitMax,
 		Windows: append([]string{}, s.callers(t)...), Area: s.x.area[t.Service].In(t.Lang)}
+	v.Class, v.More, v.Due, v.Reprints = t.Class, t.More, t.Due, t.Reprints
+	if t.InHand() {
+		v.Called = t.Window
+	}
 	if t.Pending() || t.State == queue.Waiting {
 		v.Ahead = s.ahead(t)
 	}

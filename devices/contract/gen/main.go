@@ -95,6 +95,8 @@ func (g *generator) schema(t reflect.Type) ordered {
 		return g.object(t)
 	case reflect.Slice:
 		return ordered{{"type", []string{"array", "null"}}, {"items", g.schema(t.Elem())}}
+	case reflect.Map: // its keys are strings, as JSON wants them
+		return ordered{{"type", []string{"object", "null"}}, {"additionalProperties", g.schema(t.Elem())}}
 	case reflect.String:
 		return ordered{{"type", "string"}}
 	case reflect.Bool:

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -31,6 +32,32 @@ type Ticket struct {
 	Served     int       `json:"served,omitempty"` // seconds of service before a hold or transfer
 	WaitMin    int       `json:"wait_min"`         // as told on the slip, minutes
 	WaitMax    int       `json:"wait_max"`
+
+	// Taken while its kiosk was cut off, from a lent number: Order is that of
+	// the ticket it stands behind, and TakenAt its place among those behind the
+	// same one. Zero for every other ticket, which stands before them.
+	TakenAt time.Time `json:"taken_at,omitzero"`
+
+	Class       string    `json:"class,omitempty"`       // of priority (优先类别); "" is ordinary
+	Due         time.Time `json:"due,omitzero"`          // of an appointment: not before, unless nobody else waits
+	Appointment string    `json:"appointment,omitempty"` // that was checked in
+	Granted     string    `json:"granted,omitempty"`     // staff id: who gave the class, with a reason in the journal
+	Overtaken   int       `json:"overtaken,omitempty"`   // by how many later tickets, by rule
+	OvertakenAt time.Time `json:"overtaken_at,omitzero"` // when it was its turn and another was called, the first time
+	More        []string  `json:"more,omitempty"`        // services still to come on the same ticket
+	Sessions    int       `json:"sessions,omitempty"`    // services of it that are finished
+	Person      string    `json:"person,omitempty"`      // keyed hash; of no use after the day
+	Reprints    int       `json:"reprints,omitempty"`
+	WaitingFrom time.Time `json:"waiting_from,omitzero"` // when it could first be called
+}
+
+// Before tells whether t has the earlier place in the queue. The order never
+// comes from a clock; only tickets that were taken while cut off stand among
+// each other by the time of their taking.
+func (t *Ticket) Before(u *Ticket) bool { return compare(t, u) < 0 }
+
+func compare(t, u *Ticket) int {
+	return cmp.Or(cmp.Compare(t.Order, u.Order), t.TakenAt.Compare(u.TakenAt), cmp.Compare(t.Number, u.Number))
 }
 
 // Pending tells whether the ticket still needs paper or the citizen's word.
