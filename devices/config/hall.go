@@ -77,7 +77,13 @@ type rulesYAML struct {
 	Reinstate     string        `yaml:"reinstate"`
 	OneWindow     bool          `yaml:"one_window"` // 一窗式: windows of any kind serve services of any kind
 	BoardCalls    int           `yaml:"board_calls"`
-	PauseReasons  []struct {
+
+	Order        orderYAML        `yaml:"order"`
+	Classes      []classYAML      `yaml:"classes"`
+	Lending      lendingYAML      `yaml:"lending"`
+	Appointments appointmentsYAML `yaml:"appointments"`
+	FeeService   string           `yaml:"fee_service"` // that the fee window serves; default the first of kind fee
+	PauseReasons []struct {
 		ID   string `yaml:"id" config:"required"`
 		Name text2  `yaml:"name" config:"required"`
 	} `yaml:"pause_reasons"`
@@ -120,6 +126,8 @@ type serviceYAML struct {
 	Top          bool    `yaml:"top"`
 	Area         *text2  `yaml:"area"`
 	Requirements []text2 `yaml:"requirements"`
+
+	Limits limitsYAML `yaml:"limits"`
 }
 
 type windowsYAML struct {
@@ -136,6 +144,8 @@ type windowYAML struct {
 	Units    []string `yaml:"units"`    // all services of these, and
 	Services []string `yaml:"services"` // these
 	Keypad   int      `yaml:"keypad"`
+	First    []string `yaml:"first"`   // services that it takes before its others
+	Classes  []string `yaml:"classes"` // classes that it takes before everybody (绿色通道)
 }
 
 type staffYAML struct {
@@ -205,6 +215,7 @@ func (f *folder) setup() *hall.Setup {
 		Reinstate:        f.hall.Rules.Reinstate,
 		BoardCalls:       f.hall.Rules.BoardCalls,
 	}
+	f.hall.Rules.queueRules(s)
 	for _, r := range f.hall.Rules.PauseReasons {
 		s.PauseReasons = append(s.PauseReasons, hall.PauseReason{ID: r.ID, Name: r.Name.text()})
 	}
@@ -226,11 +237,14 @@ func (f *folder) setup() *hall.Setup {
 		for _, r := range y.Requirements {
 			info.Requirements = append(info.Requirements, r.text())
 		}
-		s.Services = append(s.Services, hall.Service{ServiceInfo: info, Mean: y.Mean})
+		service := hall.Service{ServiceInfo: info, Mean: y.Mean}
+		y.Limits.into(&service)
+		s.Services = append(s.Services, service)
 	}
 	for _, w := range f.windows.Windows {
 		s.Windows = append(s.Windows, hall.Window{ID: w.ID, Label: w.Label, Name: w.Name.text(), Kind: w.Kind,
-			Area: w.Area.text(), Unit: w.Unit, Services: f.skills(w.Units, w.Services, nil), Keypad: w.Keypad})
+			Area: w.Area.text(), Unit: w.Unit, Services: f.skills(w.Units, w.Services, nil), Keypad: w.Keypad,
+			First: w.First, Classes: w.Classes})
 	}
 	for _, p := range f.staff.Staff {
 		s.Staff = append(s.Staff, hall.Staff{ID: p.ID, Number: p.Number, Name: p.Name, Post: p.Post,

@@ -80,6 +80,8 @@ func (f *folder) check() {
 	f.checkServed(f.places[servicesFile])
 	f.checkStaff(f.places[staffFile], units, services, windows)
 	f.checkHall(f.places[hallFile], windows)
+	f.hall.Rules.checkQueueRules(f.places[hallFile].In("rules"), services)
+	f.checkPreferences(f.places[windowsFile], f.hall.Rules.Classes)
 }
 
 func (f *folder) checkServices(k *Checker, units, services namesOf) {
@@ -99,6 +101,7 @@ func (f *folder) checkServices(k *Checker, units, services namesOf) {
 		}
 		oneOf(k.At("kind"), s.Kind, kinds)
 		s.checkLimits(k)
+		s.Limits.check(k.In("limits"))
 		if !yuan.MatchString(s.Fee) {
 			k.At("fee").Badf("want \"0\" or an amount in yuan such as \"100\" or \"12.50\"")
 		} else if strings.Trim(s.Fee, "0.") != "" && s.FeeBasis == "" {
