@@ -49,6 +49,12 @@ type Printer interface {
 	Print(ctx context.Context, doc Document) (Proof, error)
 }
 
+// Heir is a device that has to know how the one before it on the same port has
+// ended. Inherit is called before Run, with a device of the same kind.
+type Heir interface {
+	Inherit(before Device)
+}
+
 // Keypad (评价器 / 呼叫器) is a line of evaluation and call keypads.
 type Keypad interface {
 	Device
@@ -58,6 +64,15 @@ type Keypad interface {
 	ShowQueue(ctx context.Context, unit, waiting, number int) error
 	// Beep sounds the unit's buzzer once.
 	Beep(ctx context.Context, unit int) error
+}
+
+// CardReader (身份证阅读器) reads identity cards and hands out Card, CardGone and
+// CardUnread.
+type CardReader interface {
+	Device
+	// Ready tells whether a card that is laid now would be read: the reader
+	// answers and finds itself well. It does no I/O.
+	Ready() bool
 }
 
 // Paper is the state of the roll.
@@ -82,6 +97,7 @@ type PrinterStatus struct {
 	Fatal   bool      `json:"fatal"`            // unrecoverable: power must be cycled
 	Hot     bool      `json:"hot"`              // head too hot, recovers by itself
 	Waiting bool      `json:"waiting"`          // a slip stands in the presenter, not taken
+	Left    bool      `json:"left,omitempty"`   // it has stood there for so long that its owner has gone
 	Model   string    `json:"model,omitempty"`  // maker and model, where it says so
 	At      time.Time `json:"at,omitzero"`      // when it said so
 	Reason  string    `json:"reason,omitempty"` // for the operator, when not Known
@@ -327,12 +343,13 @@ const (
 	FaultBroken    FaultCode = "broken"
 	FaultHot       FaultCode = "hot"
 	FaultOffline   FaultCode = "offline"
-	FaultSilent    FaultCode = "silent"   // no answer
-	FaultGarbled   FaultCode = "garbled"  // answers that cannot be read
-	FaultMissing   FaultCode = "missing"  // the port or the address is not there
-	FaultRejected  FaultCode = "rejected" // it refused: wrong key, wrong serial number
-	FaultStorage   FaultCode = "storage"  // the disk does not take what the device said
-	FaultStuck     FaultCode = "stuck"    // a key is held down, or jammed
+	FaultSilent    FaultCode = "silent"    // no answer
+	FaultGarbled   FaultCode = "garbled"   // answers that cannot be read
+	FaultMissing   FaultCode = "missing"   // the port or the address is not there
+	FaultRejected  FaultCode = "rejected"  // it refused: wrong key, wrong serial number
+	FaultStorage   FaultCode = "storage"   // the disk does not take what the device said
+	FaultStuck     FaultCode = "stuck"     // a key is held down, or jammed
+	FaultSlipLeft  FaultCode = "slip-left" // somebody's slip stands in the presenter; printing goes on
 )
 
 // Fault is one change of a device's health: On when it begins, off when it is

@@ -79,6 +79,7 @@ func (u *unit) noteStatus(s devices.PrinterStatus) bool {
 		devices.FaultCutter:    s.Cutter,
 		devices.FaultBroken:    s.Fatal,
 		devices.FaultHot:       s.Hot,
+		devices.FaultSlipLeft:  s.Left,
 		devices.FaultOffline:   !s.Online && !trouble, // otherwise the cause is named
 	} {
 		changed = u.note(source{"status", code}, on, "") || changed
@@ -106,7 +107,7 @@ func (u *unit) isUp(ctx context.Context) {
 	u.mu.Lock()
 	was := u.up
 	if !was {
-		u.up, u.since, u.detail = true, time.Now(), ""
+		u.up, u.since, u.detail, u.mute = true, time.Now(), "", false
 		for _, code := range downCodes {
 			delete(u.faults, source{"host", code})
 		}
@@ -127,7 +128,7 @@ func (u *unit) down(ctx context.Context, err error) {
 	switch {
 	case errors.As(err, &p), permanent(err):
 		code = devices.FaultBroken
-	case errors.Is(err, link.ErrStalled):
+	case errors.Is(err, link.ErrStalled), errors.Is(err, link.ErrSilent):
 		code = devices.FaultSilent
 	}
 	u.mu.Lock()
@@ -136,7 +137,7 @@ func (u *unit) down(ctx context.Context, err error) {
 	if u.up || u.detail == "" {
 		u.since = time.Now()
 	}
-	u.up, u.detail = false, err.Error()
+	u.up, u.detail, u.mute = false, err.Error(), errors.Is(err, link.ErrSilent)
 	for old := range u.faults {
 		if old.by != "host" || (old != k && old.code != devices.FaultStorage) {
 			delete(u.faults, old)

@@ -96,6 +96,8 @@ func testPrinterStatusBecomesFaults(t *testing.T) {
 			{ok, []string{"dev cover-open false", "dev paper-out false", "dev silent false"}},
 			{devices.PrinterStatus{Known: true}, []string{"dev offline true"}},
 			{devices.PrinterStatus{Known: true, Cutter: true, Fatal: true, Hot: true}, []string{"dev offline false", "dev broken true", "dev cutter true", "dev hot true"}},
+			{devices.PrinterStatus{Known: true, Online: true, Waiting: true}, []string{"dev broken false", "dev cutter false", "dev hot false"}},
+			{devices.PrinterStatus{Known: true, Online: true, Waiting: true, Left: true}, []string{"dev slip-left true"}},
 		} {
 			says <- c.status
 			synctest.Wait()

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -50,11 +51,18 @@ func WithOptions(o catalog.Options) Option {
 // WithOpener replaces the catalog, for tests and for devices of one's own.
 func WithOpener(open Opener) Option { return func(h *Host) { h.open = open } }
 
+// WithDraw replaces the randomness that spreads the waits: a time from 0 to
+// below the one given.
+func WithDraw(draw func(below time.Duration) time.Duration) Option {
+	return func(h *Host) { h.draw = draw }
+}
+
 // Host supervises the devices of one process.
 type Host struct {
 	sink  Sink
 	log   *slog.Logger
 	open  Opener
+	draw  func(time.Duration) time.Duration
 	units []*unit
 	byID  map[string]*unit
 
@@ -68,7 +76,7 @@ func New(specs []catalog.Spec, sink Sink, log *slog.Logger, options ...Option) *
 	if log == nil {
 		log = slog.Default()
 	}
-	h := &Host{sink: sink, log: log, byID: map[string]*unit{}}
+	h := &Host{sink: sink, log: log, byID: map[string]*unit{}, draw: rand.N[time.Duration]}
 	WithOptions(catalog.Options{Log: log})(h)
 	for _, o := range options {
 		o(h)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -25,9 +24,11 @@ type unit struct {
 
 	mu     sync.Mutex
 	dev    devices.Device // nil while the device is away
+	last   devices.Device // the one before, once it has ended
 	up     bool
 	detail string // the last error, for the operator
 	since  time.Time
+	mute   bool   // it was opened anew because it fell silent: only its word brings it up
 	drops  uint64 // of the drivers that have ended
 	faults faultSet
 	told   map[devices.FaultCode]string
@@ -71,7 +72,7 @@ func (u *unit) supervise(ctx context.Context) {
 		if time.Since(started) >= Healthy {
 			wait = Fastest
 		}
-		u.idle(ctx, wait/2+rand.N(wait/2))
+		u.idle(ctx, wait/2+u.host.draw(wait/2))
 		wait = min(2*wait, Slowest)
 	}
 }
@@ -139,7 +140,9 @@ func (u *unit) live(ctx context.Context) error {
 			}
 			return err
 		case <-settled.C:
-			u.isUp(ctx)
+			if !u.silent() {
+				u.isUp(ctx)
+			}
 		case <-again.C:
 			u.tell(ctx)
 		case <-u.restart:
@@ -199,20 +202,26 @@ func (u *unit) recovered(err *error) {
 
 func (u *unit) attach(d devices.Device) {
 	u.mu.Lock()
+	defer u.mu.Unlock()
 	u.dev = d
-	u.mu.Unlock()
+	if heir, ok := d.(devices.Heir); ok && u.last != nil {
+		heir.Inherit(u.last)
+	}
+	u.last = nil
 }
 
 func (u *unit) detach(d devices.Device) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.dev = nil
+	u.dev, u.last = nil, d
 	u.drops += dropsOf(d)
 }
 
 // take is the sink of the driver.
 func (u *unit) take(ctx context.Context, r devices.Reading) error {
-	u.isUp(ctx) // it speaks
+	if st, ok := r.(devices.PrinterStatus); !ok || st.Known || !u.silent() {
+		u.isUp(ctx) // it speaks
+	}
 	switch v := r.(type) {
 	case devices.Fault:
 		// Told through the set, so that a repeat is not a second report.
@@ -231,6 +240,13 @@ func (u *unit) take(ctx context.Context, r devices.Reading) error {
 	err := u.host.sink(ctx, u.spec.ID, r)
 	u.stored(ctx, err)
 	return err
+}
+
+// silent tells that only a word of the device will bring it up.
+func (u *unit) silent() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.mute
 }
 
 func (u *unit) stopped() bool {

@@ -24,9 +24,23 @@ type Link interface {
 	String() string
 }
 
+// Discarder is a link that can take back what was written and has not left this
+// machine: half a job that waits behind flow control must not come out of the
+// printer when somebody mends it an hour later.
+type Discarder interface {
+	// Discard throws those bytes away and tells how many they were. With
+	// ErrStalled they are only gone once the link is closed, which then waits
+	// for nothing.
+	Discard() (int, error)
+}
+
 // ErrTimeout is a read that found nothing in its time.
 var ErrTimeout = errors.New("nothing received in time")
 
 // ErrStalled is a write that the other end did not take in time (flow control
 // held for ever, paper out, a half-open connection).
 var ErrStalled = errors.New("the device takes no data")
+
+// ErrSilent is a device that has answered on this link and no longer does: the
+// other end of the connection may have gone without a word.
+var ErrSilent = errors.New("the device answers nothing any more")

@@ -19,6 +19,8 @@ func TestSpecs(t *testing.T) {
 		{"tcp:192.0.2.7:9100", Spec{Scheme: "tcp", Address: "192.0.2.7:9100", Timeout: 5 * time.Second}},
 		{"tcp:[2001:db8::7]:9100", Spec{Scheme: "tcp", Address: "[2001:db8::7]:9100", Timeout: 5 * time.Second}},
 		{"usblp:/dev/usb/lp0", Spec{Scheme: "usblp", Address: "/dev/usb/lp0", Timeout: 5 * time.Second}},
+		{"input:/dev/input/event3", Spec{Scheme: "input", Address: "/dev/input/event3", Timeout: 5 * time.Second, Grab: true}},
+		{"input:/dev/input/event3?grab=no", Spec{Scheme: "input", Address: "/dev/input/event3", Timeout: 5 * time.Second}},
 	} {
 		got, err := ParseSpec(c.text)
 		if err != nil || got != c.want {
@@ -47,6 +49,9 @@ func TestWrongSpecs(t *testing.T) {
 		"tcp::9100":                                `the address is ":9100"`,
 		"tcp:printer:9100?baud=9600":               `unknown option "baud"`,
 		"usblp:lp0":                                `the port is "lp0"`,
+		"input:event3":                             `the port is "event3"`,
+		"input:/dev/input/event3?grab=1":           `grab="1", want yes or no`,
+		"usblp:/dev/usb/lp0?grab=yes":              `unknown option "grab"`,
 	} {
 		_, err := Open(t.Context(), text)
 		if !errors.Is(err, ErrSpec) || !strings.Contains(err.Error(), want) {
@@ -67,7 +72,7 @@ func FuzzParseSpec(f *testing.F) {
 }
 
 func TestMissingPortIsNamed(t *testing.T) {
-	for _, text := range []string{"serial:/dev/tty-no-such-port", "usblp:/dev/usb/no-such-port"} {
+	for _, text := range []string{"serial:/dev/tty-no-such-port", "usblp:/dev/usb/no-such-port", "input:/dev/input/no-such-port"} {
 		_, err := Open(t.Context(), text)
 		if !errors.Is(err, os.ErrNotExist) || !strings.HasPrefix(err.Error(), text+": port is not there") {
 			t.Errorf("%s: %v", text, err)

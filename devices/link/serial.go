@@ -147,11 +147,38 @@ func (l *serialLink) Write(p []byte) (int, error) {
 	defer l.mu.RUnlock()
 	n, err := writeAll(l.fd, p, len(p), l.spec.Timeout, &l.closed)
 	if errors.Is(err, ErrStalled) {
-		unix.IoctlSetInt(l.fd, unix.TCFLSH, unix.TCOFLUSH)
-		unix.IoctlSetInt(l.fd, unix.TCXONC, unix.TCOON)
+		l.flush()
 	}
 	if err != nil {
 		return n, fmt.Errorf("%s: write: %w", l, portError(err))
+	}
+	return n, nil
+}
+
+// flush throws away what waits for the line, and lets the line go on: an XON
+// that was lost would otherwise hold it for ever. The kernel only goes on from
+// a stop of our own, so that comes first.
+func (l *serialLink) flush() {
+	unix.IoctlSetInt(l.fd, unix.TCFLSH, unix.TCOFLUSH)
+	unix.IoctlSetInt(l.fd, unix.TCXONC, unix.TCOOFF)
+	unix.IoctlSetInt(l.fd, unix.TCXONC, unix.TCOON)
+}
+
+var _ Discarder = (*serialLink)(nil)
+
+// Discard empties the output queue of the port.
+func (l *serialLink) Discard() (int, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.closed.Load() {
+		return 0, fmt.Errorf("%s: discard: %w", l, fs.ErrClosed)
+	}
+	n, err := unix.IoctlGetInt(l.fd, unix.TIOCOUTQ)
+	if err != nil {
+		return 0, fmt.Errorf("%s: discard: %w", l, portError(err))
+	}
+	if n > 0 {
+		l.flush()
 	}
 	return n, nil
 }
@@ -185,8 +212,7 @@ func (l *serialLink) drain(stall time.Duration) error {
 	case err := <-sent:
 		return err
 	case <-timer.C:
-		unix.IoctlSetInt(l.fd, unix.TCFLSH, unix.TCOFLUSH)
-		unix.IoctlSetInt(l.fd, unix.TCXONC, unix.TCOON)
+		l.flush()
 		<-sent
 		return ErrStalled
 	}

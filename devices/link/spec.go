@@ -22,7 +22,7 @@ var ErrBusy = errors.New("port is in use by another program")
 
 // Spec is a link specification that was read without a mistake.
 type Spec struct {
-	Scheme  string        // "serial", "tcp" or "usblp"
+	Scheme  string        // "serial", "tcp", "usblp" or "input"
 	Address string        // device file, or host:port
 	Timeout time.Duration // a write that moves nothing for so long is ErrStalled
 
@@ -32,6 +32,8 @@ type Spec struct {
 	Bits   int  // 7 or 8
 	Stop   int  // 1 or 2
 	Flow   Flow
+
+	Grab bool // input devices only: nobody else gets the keys
 }
 
 // Flow is the flow control of a serial port.
@@ -54,9 +56,11 @@ const writeTimeout = 5 * time.Second
 //	serial:/dev/ttyUSB0?baud=9600&flow=none|rtscts|xonxoff&parity=none|even|odd&bits=8|7&stop=1|2
 //	tcp:192.0.2.7:9100
 //	usblp:/dev/usb/lp0
+//	input:/dev/input/by-id/usb-…-event-kbd?grab=yes|no
 //
 // Serial ports default to 9600 baud, 8N1, no flow control. All take
-// timeout=5s, 100ms to 5m: how long a write may be held up.
+// timeout=5s, 100ms to 5m: how long a write may be held up. An input device is
+// a code scanner that plays a keyboard, with grab=yes unless told otherwise.
 func ParseSpec(text string) (Spec, error) {
 	bad := func(format string, args ...any) (Spec, error) {
 		return Spec{}, fmt.Errorf("link %q: %w: %s", text, ErrSpec, fmt.Sprintf(format, args...))
@@ -70,9 +74,12 @@ func ParseSpec(text string) (Spec, error) {
 		s.Baud, s.Parity, s.Bits, s.Stop, s.Flow = 9600, 'N', 8, 1, FlowNone
 		options["baud"], options["flow"] = s.setBaud, s.setFlow
 		options["parity"], options["bits"], options["stop"] = s.setParity, s.setBits, s.setStop
+	case "input":
+		s.Grab = true
+		options["grab"] = s.setGrab
 	case "tcp", "usblp":
 	default:
-		return bad("the scheme is %q, want serial, tcp or usblp", scheme)
+		return bad("the scheme is %q, want serial, tcp, usblp or input", scheme)
 	}
 	if problem := checkAddress(scheme, address); problem != "" {
 		return bad("%s", problem)
@@ -119,6 +126,8 @@ func Open(ctx context.Context, text string) (Link, error) {
 		return openSerial(s)
 	case "usblp":
 		return openUSB(s)
+	case "input":
+		return openInput(s)
 	default:
 		return openTCP(ctx, s)
 	}
@@ -149,6 +158,7 @@ var wanted = map[string]string{
 	"parity":  "none, even or odd",
 	"bits":    "8 or 7",
 	"stop":    "1 or 2",
+	"grab":    "yes or no",
 	"timeout": "100ms to 5m",
 }
 
@@ -188,4 +198,9 @@ func (s *Spec) setBits(v string) bool {
 func (s *Spec) setStop(v string) bool {
 	s.Stop = map[string]int{"1": 1, "2": 2}[v]
 	return s.Stop != 0
+}
+
+func (s *Spec) setGrab(v string) bool {
+	s.Grab = v == "yes"
+	return s.Grab || v == "no"
 }

@@ -99,14 +99,35 @@ func (l *tcpLink) Drain() error {
 	if err != nil {
 		return fmt.Errorf("%s: drain: %w", l, err)
 	}
-	err = drain(func() (n int, err error) {
-		ctlErr := raw.Control(func(fd uintptr) { n, err = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) })
-		return n, errors.Join(ctlErr, err)
-	}, l.spec.Timeout)
-	if err != nil {
+	if err := drain(func() (int, error) { return unsent(raw) }, l.spec.Timeout); err != nil {
 		return fmt.Errorf("%s: drain: %w", l, err)
 	}
 	return nil
+}
+
+// unsent is how many bytes the device has not acknowledged.
+func unsent(raw syscall.RawConn) (n int, err error) {
+	ctlErr := raw.Control(func(fd uintptr) { n, err = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) })
+	return n, errors.Join(ctlErr, err)
+}
+
+var _ Discarder = (*tcpLink)(nil)
+
+// Discard cannot take bytes out of a connection: Close will cut it off.
+func (l *tcpLink) Discard() (int, error) {
+	raw, err := l.conn.SyscallConn()
+	if err != nil {
+		return 0, fmt.Errorf("%s: discard: %w", l, err)
+	}
+	n, err := unsent(raw)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("%s: discard: %w", l, err)
+	case n == 0:
+		return 0, nil
+	}
+	l.stalled.Store(true)
+	return n, fmt.Errorf("%s: discard: %w", l, ErrStalled)
 }
 
 // Close says goodbye before it goes: many printers serve one connection and

@@ -41,6 +41,7 @@ type usbLink struct {
 	spec   Spec
 	fd     int
 	closed atomic.Bool
+	wasted atomic.Bool // what is under way is of no use any more
 	mu     sync.RWMutex
 	once   sync.Once
 	err    error
@@ -130,6 +131,26 @@ func (l *usbLink) drain(stall time.Duration) error {
 	return unix.ENODEV
 }
 
+var _ Discarder = (*usbLink)(nil)
+
+// Discard cannot recall a transfer: Close will have the kernel kill it. How
+// much of it has passed is not known, so all of it counts.
+func (l *usbLink) Discard() (int, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.closed.Load() {
+		return 0, fmt.Errorf("%s: discard: %w", l, fs.ErrClosed)
+	}
+	switch err := l.drain(0); {
+	case err == nil:
+		return 0, nil
+	case !errors.Is(err, ErrStalled):
+		return 0, fmt.Errorf("%s: discard: %w", l, portError(err))
+	}
+	l.wasted.Store(true)
+	return usbChunk, fmt.Errorf("%s: discard: %w", l, ErrStalled)
+}
+
 // PortStatus asks the printer's USB interface. It must not be called in the
 // middle of a write: some printers then lose data.
 func (l *usbLink) PortStatus() (PortStatus, error) {
@@ -149,13 +170,16 @@ func portStatus(b byte) PortStatus {
 	return PortStatus{Selected: b&0x10 != 0, PaperOut: b&0x20 != 0, Error: b&0x08 == 0}
 }
 
-// Close waits for the tail of the last write, at most drainWait.
+// Close waits for the tail of the last write, at most drainWait, unless that
+// was given up.
 func (l *usbLink) Close() error {
 	l.once.Do(func() {
 		l.closed.Store(true)
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.drain(min(drainWait, l.spec.Timeout))
+		if !l.wasted.Load() {
+			l.drain(min(drainWait, l.spec.Timeout))
+		}
 		l.err = unix.Close(l.fd)
 	})
 	return l.err

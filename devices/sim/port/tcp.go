@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
+	"slices"
 	"sync"
+	"time"
 )
 
 // TCP is a listener of the kind that printers have on port 9100: one client at
@@ -15,6 +18,7 @@ type TCP struct {
 	mu       sync.Mutex
 	listener net.Listener
 	line     net.Conn
+	ghosts   []net.Conn // forgotten: open, and nobody reads them
 	change   chan struct{}
 	closed   bool
 	fault    error // of putting the plug back
@@ -76,9 +80,60 @@ func (t *TCP) Close() error {
 	if !t.closed {
 		t.closed = true
 		t.drop()
+		for _, g := range t.ghosts {
+			g.Close()
+		}
 		close(t.change)
 	}
 	return nil
+}
+
+// Forget ends the session under way and leaves its connection open, as a device
+// does that starts anew behind a network which does not pass that on: the other
+// end can write, and nothing ever comes back.
+func (t *TCP) Forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.line != nil {
+		t.ghosts = append(t.ghosts, t.line)
+		t.line.SetReadDeadline(time.Now()) // the session's read returns, see line.Read
+		t.line = nil
+	}
+}
+
+// line is a connection that its session cannot close once it is forgotten.
+type line struct {
+	net.Conn
+	t *TCP
+}
+
+func (l line) forgotten() bool {
+	l.t.mu.Lock()
+	defer l.t.mu.Unlock()
+	return slices.Contains(l.t.ghosts, l.Conn)
+}
+
+// Read of a forgotten connection says that the device has lost it.
+func (l line) Read(b []byte) (int, error) {
+	n, err := l.Conn.Read(b)
+	if l.forgotten() {
+		return 0, os.ErrClosed
+	}
+	return n, err
+}
+
+func (l line) Write(b []byte) (int, error) {
+	if l.forgotten() {
+		return 0, os.ErrClosed
+	}
+	return l.Conn.Write(b)
+}
+
+func (l line) Close() error {
+	if l.forgotten() {
+		return nil
+	}
+	return l.Conn.Close()
 }
 
 // Run implements Port.
@@ -116,7 +171,8 @@ func (t *TCP) Run(ctx context.Context, serve Session) error {
 }
 
 func (t *TCP) session(ctx context.Context, conn net.Conn, l net.Listener, serve Session) {
-	defer conn.Close()
+	on := line{conn, t}
+	defer on.Close()
 	t.mu.Lock()
 	if t.listener != l {
 		t.mu.Unlock()
@@ -124,7 +180,7 @@ func (t *TCP) session(ctx context.Context, conn net.Conn, l net.Listener, serve 
 	}
 	t.line = conn
 	t.mu.Unlock()
-	_ = serve(ctx, conn) // the end of a session is the driver's affair
+	_ = serve(ctx, on) // the end of a session is the driver's affair
 	t.mu.Lock()
 	t.line = nil
 	t.mu.Unlock()

@@ -95,6 +95,7 @@ func init() {
 		{gs, 'a'}:  do(1, (*machine).enableStatus),
 		{gs, 'r'}:  do(1, (*machine).transmit),
 		{gs, 'I'}:  do(1, (*machine).identify),
+		{gs, 'e'}:  do(1, (*machine).presenter),
 
 		// Real-time commands were executed when they came; here they only take
 		// their place in the stream.
@@ -215,9 +216,7 @@ func (m *machine) enableStatus(a []byte) {
 
 // transmit is GS r: 1 paper, 2 drawer.
 func (m *machine) transmit(a []byte) {
-	if !m.printing() { // the proof of the slip before is no part of the next
-		m.p.slip = tally{}
-	}
+	m.betweenSlips()
 	if m.p.o.Quirks.NoProof {
 		return
 	}
@@ -231,8 +230,32 @@ func (m *machine) transmit(a []byte) {
 	}
 }
 
+// betweenSlips keeps the proof of the slip before out of the next one's bytes.
+func (m *machine) betweenSlips() {
+	if !m.printing() {
+		m.p.slip = tally{}
+	}
+}
+
+// presenter is GS e of kiosk modules (Pyramid Reliance, "paper movement"): 2
+// retracts and 5 ejects the slip in the presenter.
+func (m *machine) presenter(a []byte) {
+	if !m.p.o.Quirks.Presenter || a[0] != 2 && a[0] != 5 {
+		m.unknown([]byte{gs, 'e', a[0]})
+		return
+	}
+	if m.p.sw.on["slip-waiting"] {
+		m.p.sw.on["slip-waiting"] = false
+		m.p.stats.Cleared++
+	}
+}
+
 // identify is GS I.
 func (m *machine) identify(a []byte) {
+	m.betweenSlips()
+	if m.p.o.Quirks.NoName {
+		return
+	}
 	switch a[0] {
 	case 'A':
 		m.p.answer([]byte("_1.00\x00")...)

@@ -108,6 +108,9 @@ func (p *Printer) cutAt(rows int, how string) {
 	slip.Bytes, slip.First, slip.Wire = p.slip.bytes, p.slip.first, p.WireTime(p.slip.bytes)
 	p.slip = tally{}
 	p.m.dirty = len(p.m.roll.marks) > 0
+	if p.o.Quirks.Presenter && how != "torn" {
+		p.sw.on["slip-waiting"] = true
+	}
 	if p.o.Dir != "" {
 		slip.File = filepath.Join(p.o.Dir, fmt.Sprintf("%06d.png", slip.Number))
 	}

@@ -50,6 +50,8 @@ type Quirks struct {
 	Graphics         bool `yaml:"graphics" json:"graphics,omitempty"`                   // has GS ( L and GS 8 L, as no clone has
 	NoCutter         bool `yaml:"no-cutter" json:"noCutter,omitempty"`                  // the slip is torn off by hand: see Tear
 	FullStatus       bool `yaml:"full-status" json:"fullStatus,omitempty"`              // kiosk module: answers DLE EOT 17 and 20
+	Presenter        bool `yaml:"presenter" json:"presenter,omitempty"`                 // kiosk module: a slip stands in the presenter until it is taken ("slip-waiting" off), ejected or retracted (GS e)
+	NoName           bool `yaml:"no-name" json:"noName,omitempty"`                      // does not answer GS I
 }
 
 // Opts describe a printer. The zero value is an 80 mm GB18030 clone with a
@@ -97,8 +99,8 @@ type Printer struct {
 	finished []Paper // cut, not yet written or told
 	saveErr  error
 	fileMu   sync.Mutex
-	lossAt   int // bytes until the power fails, 0: never
-	lossFor  time.Duration
+	fault    pendingFault
+	life     int     // how often the power has failed
 	said     [4]byte // automatic status as last sent
 }
 
@@ -112,7 +114,8 @@ type Stats struct {
 	Ignored   map[string]int `json:"ignored,omitempty"` // known, but not valid where they stood
 	Boxes     int            `json:"boxes"`             // characters that the ROM does not have
 	Papers    int            `json:"papers"`
-	Dropped   int64          `json:"dropped"` // answers that nobody took
+	Cleared   int            `json:"cleared,omitempty"` // slips ejected from the presenter or retracted
+	Dropped   int64          `json:"dropped"`           // answers that nobody took
 	WireNanos time.Duration  `json:"wireNanos"`
 }
 
@@ -205,6 +208,9 @@ func (p *Printer) Serve(ctx context.Context, line io.ReadWriteCloser) error {
 	p.mu.Lock()
 	p.out = out
 	p.hangup = func() { line.Close() }
+	if p.sw.on["xoff"] {
+		p.say(xoff)
+	}
 	p.mu.Unlock()
 	stop := context.AfterFunc(ctx, func() { line.Close() })
 	defer stop()
@@ -245,6 +251,10 @@ func (p *Printer) read(ctx context.Context, line io.Reader) error {
 	}
 	for {
 		n, err := line.Read(chunk)
+		life, e := p.thawed(ctx)
+		if e != nil {
+			return e
+		}
 		if n > 0 && p.o.OnBytes != nil {
 			p.o.OnBytes(n, time.Now())
 		}
@@ -254,7 +264,7 @@ func (p *Printer) read(ctx context.Context, line io.Reader) error {
 			}
 		}
 		for b := chunk[:n]; len(b) > 0; {
-			took, changed := p.receive(b)
+			took, changed := p.receive(b, life)
 			if b = b[took:]; len(b) == 0 {
 				break
 			}
@@ -268,6 +278,26 @@ func (p *Printer) read(ctx context.Context, line io.Reader) error {
 			return err
 		}
 	}
+}
+
+// thawed waits while the printer hangs (switch "freeze"). What comes meanwhile
+// is of the life in which it began to wait: a printer that is switched off and
+// on has not got it.
+func (p *Printer) thawed(ctx context.Context) (life int, err error) {
+	p.mu.Lock()
+	life = p.life
+	for p.sw.on["freeze"] {
+		changed := p.changed
+		p.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return life, ctx.Err()
+		}
+		p.mu.Lock()
+	}
+	p.mu.Unlock()
+	return life, nil
 }
 
 // drain waits until the buffer is empty and the mechanism stands.
@@ -310,24 +340,31 @@ func (p *Printer) WireTime(n int) time.Duration {
 // Receive gives bytes to the printer as a wire would and returns how many it
 // took: fewer than all when its buffer is full.
 func (p *Printer) Receive(b []byte) int {
-	n, _ := p.receive(b)
+	p.mu.Lock()
+	life := p.life
+	p.mu.Unlock()
+	n, _ := p.receive(b, life)
 	return n
 }
 
 // receive also returns the channel that is closed when there may be room again.
-func (p *Printer) receive(b []byte) (int, <-chan struct{}) {
+// What was sent in another life is lost.
+func (p *Printer) receive(b []byte, life int) (int, <-chan struct{}) {
 	defer p.finish()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	changed := p.changed
 	n := 0
 	for n < len(b) {
-		if p.sw.off {
+		if p.sw.on["xoff"] {
+			p.say(xoff) // it has said so before
+		}
+		if p.sw.off || p.sw.on["xoff"] || p.sw.on["unplug"] || life < p.life {
 			p.stats.Lost += int64(len(b) - n)
 			n = len(b)
 			break
 		}
-		if len(p.buf) >= p.o.Buffer {
+		if len(p.buf) >= p.o.Buffer || p.sw.on["freeze"] {
 			break
 		}
 		p.take(b[n])
@@ -347,12 +384,15 @@ func (p *Printer) take(c byte) {
 	p.buf = append(p.buf, c)
 	if cmd, ok := p.rt.next(c); ok {
 		p.slip.bytes = max(0, p.slip.bytes-2-len(cmd.args)) // a question is no part of a slip
+		if p.fault.bytes > 0 {
+			p.fault.bytes += 2 + len(cmd.args)
+		}
 		p.realtime(cmd)
 	}
 	p.run()
-	if p.lossAt > 0 {
-		if p.lossAt--; p.lossAt == 0 {
-			p.cutPower(p.lossFor)
+	if p.fault.bytes > 0 {
+		if p.fault.bytes--; p.fault.bytes == 0 {
+			p.strike()
 		}
 	}
 }
@@ -411,6 +451,11 @@ func (p *Printer) answer(b ...byte) {
 	case p.sw.on["garbage"]:
 		b = p.noise(1 + p.noi.IntN(8))
 	}
+	p.say(b...)
+}
+
+// say sends b as it is. The caller holds mu.
+func (p *Printer) say(b ...byte) {
 	if p.out == nil {
 		p.stats.Dropped++
 		return

@@ -29,8 +29,24 @@ var Switches = map[string]string{
 	"silence":      "prints, but answers nothing",
 	"garbage":      "answers noise",
 	"slow":         "prints 10 mm a second",
+	"freeze":       "hangs: reads nothing, answers nothing; what was sent to it is printed when it goes on",
+	"xoff":         "has sent XOFF, and loses what comes nevertheless",
+	"half-open":    "turned on, it starts anew and the other end of its connection is not told (TCP)",
 	"power-off":    "no power: buffer, line and modes are lost, bytes too",
 	"unplug":       "the line is pulled out",
+}
+
+// Flow control bytes of the switch "xoff".
+const (
+	xon  = 0x11
+	xoff = 0x13
+)
+
+// pendingFault is a fault that waits for its byte.
+type pendingFault struct {
+	bytes int // still to come, 0: none waits
+	name  string
+	lasts time.Duration // of a power failure, 0: until it is mended
 }
 
 // slowSpeed is that of the switch "slow", in mm/s.
@@ -41,13 +57,15 @@ func (p *Printer) Set(name string, on bool) error {
 	if _, ok := Switches[name]; !ok {
 		return fmt.Errorf("printer %s: no switch %q", p.o.Name, name)
 	}
-	if name == "unplug" {
-		return p.unplug(on)
-	}
 	defer p.finish()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if name == "power-off" {
+	switch name {
+	case "unplug":
+		return p.unplug(on)
+	case "half-open":
+		return p.halfOpen(on)
+	case "power-off":
 		if on {
 			p.cutPower(0)
 		} else {
@@ -56,6 +74,51 @@ func (p *Printer) Set(name string, on bool) error {
 		return nil
 	}
 	p.set(name, on)
+	return nil
+}
+
+// After turns a switch on when that many more bytes have come, in the middle of
+// a slip if it comes so; real-time commands do not count. Only one fault waits
+// at a time, 0 bytes call it off.
+func (p *Printer) After(bytes int, name string) error {
+	if _, ok := Switches[name]; !ok {
+		return fmt.Errorf("printer %s: no switch %q", p.o.Name, name)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fault = pendingFault{bytes: max(0, bytes), name: name}
+	return nil
+}
+
+// strike lets the fault happen whose byte has come. The caller holds mu.
+func (p *Printer) strike() {
+	f := p.fault
+	p.fault = pendingFault{}
+	switch f.name {
+	case "power-off":
+		p.cutPower(f.lasts)
+	case "unplug":
+		_ = p.unplug(true) // a printer that is plugged in nowhere loses nothing
+	case "half-open":
+		_ = p.halfOpen(true) // nor one without a connection
+	default:
+		p.set(f.name, true)
+	}
+}
+
+// halfOpen is a printer behind a network that has lost its memory, and of whose
+// new beginning nobody has told the other end. The caller holds mu.
+func (p *Printer) halfOpen(on bool) error {
+	if !on || p.sw.off {
+		return nil
+	}
+	at, ok := p.port.(interface{ Forget() })
+	if !ok {
+		return fmt.Errorf("printer %s: no connection that could be half open", p.o.Name)
+	}
+	p.forget()
+	at.Forget()
+	p.signal()
 	return nil
 }
 
@@ -81,6 +144,12 @@ func (p *Printer) set(name string, on bool) {
 		if on && p.out != nil {
 			p.answer(0)
 		}
+	case "xoff":
+		if on {
+			p.say(xoff)
+		} else if was {
+			p.say(xon)
+		}
 	}
 	p.report()
 	if !p.sw.off {
@@ -105,7 +174,7 @@ func (p *Printer) PowerLoss(bytes int, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if bytes > 0 {
-		p.lossAt, p.lossFor = bytes, d
+		p.fault = pendingFault{bytes, "power-off", d}
 		return
 	}
 	p.cutPower(d)
@@ -116,15 +185,7 @@ func (p *Printer) cutPower(d time.Duration) {
 		return
 	}
 	p.sw.off = true
-	p.buf = p.buf[:0]
-	p.rt = scanner{}
-	roll, dirty := p.m.roll, p.m.dirty
-	p.m.init(p)
-	p.m.roll, p.m.dirty = roll, dirty
-	p.m.resetSize()
-	p.busy = time.Time{}
-	p.lossAt = 0
-	delete(p.sw.on, "broken")
+	p.forget()
 	if p.port != nil && p.port.DiesWithDevice() {
 		p.port.Plug(false)
 	}
@@ -136,6 +197,23 @@ func (p *Printer) cutPower(d time.Duration) {
 		})
 	}
 	p.signal()
+}
+
+// forget is what the loss of power does to a printer's memory. What hangs of a
+// slip stays where it is. The caller holds mu.
+func (p *Printer) forget() {
+	p.life++
+	p.buf = p.buf[:0]
+	p.rt = scanner{}
+	roll, dirty := p.m.roll, p.m.dirty
+	p.m.init(p)
+	p.m.roll, p.m.dirty = roll, dirty
+	p.m.resetSize()
+	p.busy = time.Time{}
+	p.fault = pendingFault{}
+	for _, name := range []string{"broken", "freeze", "xoff"} {
+		delete(p.sw.on, name)
+	}
 }
 
 func (p *Printer) restorePower() {
@@ -151,16 +229,14 @@ func (p *Printer) restorePower() {
 	p.signal()
 }
 
+// unplug pulls the line out or puts it back. The caller holds mu.
 func (p *Printer) unplug(out bool) error {
-	p.mu.Lock()
-	at, off := p.port, p.sw.off
 	p.sw.on["unplug"] = out
-	p.mu.Unlock()
-	if at == nil {
+	if p.port == nil {
 		return fmt.Errorf("printer %s: not plugged in anywhere", p.o.Name)
 	}
-	if out || !off || !at.DiesWithDevice() {
-		at.Plug(!out)
+	if out || !p.sw.off || !p.port.DiesWithDevice() {
+		p.port.Plug(!out)
 	}
 	return nil
 }

@@ -11,13 +11,21 @@
 // A print is successful when the printer has said so: each job ends with GS r,
 // which a printer answers when it has processed all that stands before it, and
 // where the model has it with GS ( H, which it answers after the paper has
-// moved. When neither comes, or the printer reports a fault in the middle, the
-// error says that paper may have come out. After such a job the printer may
-// stand inside an unfinished picture and would take the next ticket for
-// pixels, so it is first flooded out of it and made to answer.
+// moved. The answer to GS r is one byte, and a stray NUL looks like it: a
+// second answer goes with it, the name of the model (GS I) where the printer
+// has one, the same byte again where not. When they do not come, or the printer
+// reports a fault in the middle, the error says that paper may have come out.
+//
+// After such a job nothing of it may come out later, and nothing may hang from
+// the next slip. What waits in the link is thrown away. The printer may stand
+// inside an unfinished picture and would take the next ticket for pixels, so it
+// is first flooded out of it and made to answer; then the remains are cut off,
+// unless a person has had the printer open anyway. That is remembered when the
+// link is opened anew (Inherit).
 //
 // Written from: Epson ESC/POS application programming guide (commands, GS r,
 // GS ( H, ASB); HPRT TP809 programming manual p. 31 and Citizen CBM-1000
 // command reference p. 49-50 (DLE EOT, real-time bytes in image data); Custom
-// KPM300 manual p. 80 (full status, DLE EOT 20).
+// KPM300 manual p. 80 (full status, DLE EOT 20); Pyramid Reliance ESC/POS
+// commands, "paper movement" (GS e).
 package escpos

@@ -58,15 +58,19 @@ func encode(doc devices.Document, p Profile, face font.Face) ([]byte, error) {
 		}
 	}
 	s.style(1, false)
+	s.put(p.cut()...)
+	return s.buf, nil
+}
+
+// cut is what ends a slip.
+func (p Profile) cut() []byte {
 	switch p.Cut {
 	case CutPartial:
-		s.put(0x1d, 'V', 66, bottomMargin)
+		return []byte{0x1d, 'V', 66, bottomMargin}
 	case CutFull:
-		s.put(0x1d, 'V', 65, bottomMargin)
-	default:
-		s.put(0x1b, 'd', tearLines)
+		return []byte{0x1d, 'V', 65, bottomMargin}
 	}
-	return s.buf, nil
+	return []byte{0x1b, 'd', tearLines}
 }
 
 // stream is a job under way, and the modes that the printer is in.
@@ -129,15 +133,18 @@ func (s *stream) text(t devices.Text) error {
 }
 
 // style sets size and weight. Some printers scale hanzi by GS !, some only by
-// FS !, which knows 1 and 2: both are always sent, GS ! last, because where
-// both count the last one holds.
+// FS !, which knows 1 and 2: both are sent, GS ! last, because where both count
+// the last one holds.
 func (s *stream) style(size int, bold bool) {
 	if size != s.size {
-		m := byte(0)
-		if size > 1 {
-			m = 0x0c // double width and height
+		if (size > 1) != (s.size > 1) {
+			m := byte(0)
+			if size > 1 {
+				m = 0x0c // double width and height
+			}
+			s.put(0x1c, '!', m)
 		}
-		s.put(0x1c, '!', m, 0x1d, '!', byte(size-1)*0x11)
+		s.put(0x1d, '!', byte(size-1)*0x11)
 		s.size = size
 	}
 	if bold != s.bold {

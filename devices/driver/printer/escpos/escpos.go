@@ -22,6 +22,8 @@ var (
 	cmdMarker  = []byte{0x1d, 'r', 1}    // answered when all before it is processed
 	cmdMaker   = []byte{0x1d, 'I', 0x42} // answered with 5F, the name, 00; so is the model
 	cmdModel   = []byte{0x1d, 'I', 0x43}
+	cmdEject   = []byte{0x1d, 'e', 5}                          // of kiosk modules: what stands in the presenter falls out
+	cmdRetract = []byte{0x1d, 'e', 2}                          // or goes back into the cabinet
 	cmdRecover = []byte{0x10, 0x05, 2}                         // real time: leave an error, clear buffers
 	cmdClear   = []byte{0x10, 0x14, 8, 1, 3, 0x14, 1, 6, 2, 8} // real time: clear buffers
 	cmdPrinted = []byte{0x1d, '(', 'H', 6, 0, '0', '0'}        // and four characters, sent back after printing
@@ -31,6 +33,11 @@ var (
 // no strip has more bytes.
 const floodLength = 8192
 
+// headLength is how many NULs complete the head of any command that a job broke
+// off in, with a length of nothing. Without them the first status request would
+// do that, and make a picture of a megabyte out of it.
+const headLength = 8
+
 // Opts are the settings of a printer. The zero value of each is its default.
 type Opts struct {
 	Profile Profile       // the zero value is the profile "80mm"
@@ -38,6 +45,8 @@ type Opts struct {
 	Poll    time.Duration // between two status requests, 2 s
 	Answer  time.Duration // for the printer to answer a status request, 500 ms
 	Confirm time.Duration // for the printer to confirm a job that it has taken, 10 s
+	Silence time.Duration // of a printer that has answered before, until Run gives up the link, 15 s
+	Left    time.Duration // that a slip stands in the presenter until its owner counts as gone, 60 s
 	XONXOFF bool          // the line has software flow control
 }
 
@@ -51,6 +60,7 @@ type Dev struct {
 	busy   bool // a write is under way: the printer cannot be asked
 	run    *session
 	drops  uint64
+	torn   bool // a slip broke off, and its remains may hang in the printer
 }
 
 var _ devices.Device = (*Dev)(nil)
@@ -72,7 +82,10 @@ func New(l link.Link, o *Opts) (*Dev, error) {
 		value   *time.Duration
 		name    string
 		missing time.Duration
-	}{{&d.o.Poll, "poll", 2 * time.Second}, {&d.o.Answer, "answer", 500 * time.Millisecond}, {&d.o.Confirm, "confirm", 10 * time.Second}} {
+	}{
+		{&d.o.Poll, "poll", 2 * time.Second}, {&d.o.Answer, "answer", 500 * time.Millisecond}, {&d.o.Confirm, "confirm", 10 * time.Second},
+		{&d.o.Silence, "silence", 15 * time.Second}, {&d.o.Left, "left", time.Minute},
+	} {
 		if *t.value == 0 {
 			*t.value = t.missing
 		}
@@ -90,7 +103,10 @@ func (d *Dev) String() string { return "escpos(" + d.l.String() + ")" }
 var errStopped = errors.New("escpos: stopped")
 
 // Run keeps the printer's status fresh and prints, until ctx ends or the link
-// dies. It hands every change of the status to out. It does not close the
+// dies. A link on which the printer has answered and then falls silent
+// (link.ErrSilent), or on which half a job waits that must not come out later
+// (link.ErrStalled), counts as dead: whoever opens it anew finds the printer
+// again. Run hands every change of the status to out. It does not close the
 // link.
 func (d *Dev) Run(ctx context.Context, out devices.Sink) error {
 	ctx, stop := context.WithCancelCause(ctx)
@@ -132,6 +148,28 @@ func (d *Dev) Halt() error {
 		return fmt.Errorf("%s: halt: %w", d, err)
 	}
 	return d.l.Drain()
+}
+
+var _ devices.Heir = (*Dev)(nil)
+
+// Inherit learns from the driver that had the port before whether it left half
+// a slip in the printer, which then comes out by itself before the next one.
+func (d *Dev) Inherit(before devices.Device) {
+	if b, ok := before.(*Dev); ok && b.hasRemains() {
+		d.setRemains(true)
+	}
+}
+
+func (d *Dev) hasRemains() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.torn
+}
+
+func (d *Dev) setRemains(torn bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.torn = torn
 }
 
 // Drops is how many bytes of the printer made no sense since the start.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -143,22 +142,6 @@ func TestEveryFaultIsSeenAndToldOnce(t *testing.T) {
 	}
 }
 
-func TestASilentPrinterComesBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, "80mm", func(p *paper) { p.silent = true })
-		_, err := r.dev.Print(t.Context(), ticket("A001"))
-		wantError(t, err, devices.FaultSilent, false)
-		r.set(func() { r.silent = false })
-		time.Sleep(5 * time.Second)
-		if _, err := r.dev.Print(t.Context(), ticket("A002")); err != nil {
-			t.Errorf("after it came back: %v", err)
-		}
-		if strings.Contains(r.printed(), "A001") {
-			t.Error("the refused ticket was printed")
-		}
-	})
-}
-
 // R-PRN-06: a printer that cannot print refuses before the first byte.
 func TestNothingIsSentToAPrinterInTrouble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -178,138 +161,6 @@ func TestNothingIsSentToAPrinterInTrouble(t *testing.T) {
 	})
 }
 
-// R-PRN-07: paper that ends within a ticket leaves it uncertain, and the next
-// one is not printed into its rest.
-func TestPaperEndWithinATicketIsUncertain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, "epson-80mm", func(p *paper) { p.ids = true })
-		time.Sleep(3 * time.Second)
-		r.set(func() { r.outAfter = 3 })
-		_, err := r.dev.Print(t.Context(), ticket("A001"))
-		wantError(t, err, devices.FaultPaperOut, true)
-		r.peek(func() {
-			if r.clears != 1 {
-				t.Errorf("buffers cleared %d times, want once: the rest would come out with the new paper", r.clears)
-			}
-		})
-		r.set(func() { r.outAfter, r.out, r.got = 0, false, nil })
-		time.Sleep(3 * time.Second)
-		r.peek(func() {
-			if n := bytes.Count(r.got, []byte{0}); n < floodLength {
-				t.Errorf("%d NULs after a broken job, want %d", n, floodLength)
-			}
-		})
-		proof, err := r.dev.Print(t.Context(), ticket("A002"))
-		if err != nil || proof.Kind != devices.ProofPrinted {
-			t.Errorf("proof %+v, error %v, want printed", proof, err)
-		}
-	})
-}
-
-// ESC-POS-.NET 227: a printer that a broken job left inside a picture takes
-// the next ticket for pixels.
-func TestPrinterIsBroughtOutOfAPicture(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, "80mm", func(p *paper) { p.stuck = 5000 })
-		if _, err := r.dev.Print(t.Context(), ticket("A001")); err != nil {
-			t.Fatal(err)
-		}
-		r.peek(func() {
-			if r.stuck != 0 || string(r.text) != "A001\n" {
-				t.Errorf("%d bytes of the picture are left, printed %q", r.stuck, r.text)
-			}
-		})
-	})
-}
-
-func TestProofIsAsStrongAsThePrinterGivesIt(t *testing.T) {
-	for _, c := range []struct {
-		profile string
-		prepare func(*paper)
-		want    devices.ProofKind
-	}{
-		{"epson-80mm", func(p *paper) { p.ids = true }, devices.ProofPrinted},
-		{"epson-80mm", nil, devices.ProofConsumed}, // it knows no GS ( H after all
-		{"80mm", nil, devices.ProofConsumed},
-		{"80mm", func(p *paper) { p.deaf = true }, devices.ProofSent},
-		{"80mm-silent", func(p *paper) { p.silent = true }, devices.ProofSent},
-	} {
-		t.Run(c.profile+" "+string(c.want), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, c.profile, c.prepare)
-				time.Sleep(5 * time.Second)
-				proof, err := r.dev.Print(t.Context(), ticket("A001"))
-				if err != nil || proof.Kind != c.want {
-					t.Errorf("proof %+v, error %v, want %s", proof, err, c.want)
-				}
-			})
-		})
-	}
-}
-
-func TestConfirmationThatDoesNotComeIsUncertain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, "80mm", nil)
-		time.Sleep(3 * time.Second)
-		r.set(func() { r.deaf = true })
-		begun := time.Now()
-		_, err := r.dev.Print(t.Context(), ticket("A001"))
-		wantError(t, err, devices.FaultSilent, true)
-		if d := time.Since(begun); d < 10*time.Second || d > 12*time.Second {
-			t.Errorf("gave up after %s, want 10 s", d)
-		}
-	})
-}
-
-// Late answers to a job that was given up, and to the attempts to bring the
-// printer back, must not confirm the next job. The printer here was busy for
-// some seconds, answers all of them at once, and then no more.
-func TestLateConfirmationConfirmsNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p, l := newPaper(t)
-		r := startRig(t, p, linktest.NewFaulty(l, linktest.Faults{Bytewise: true}), "80mm")
-		time.Sleep(3 * time.Second)
-		r.set(func() { r.held = true })
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		_, err := r.dev.Print(ctx, ticket("A001"))
-		wantError(t, err, devices.FaultSilent, true)
-		time.AfterFunc(2500*time.Millisecond, func() {
-			r.set(func() {
-				r.release()
-				r.deaf = true
-			})
-		})
-		_, err = r.dev.Print(t.Context(), ticket("A002"))
-		wantError(t, err, devices.FaultSilent, true)
-	})
-}
-
-// The answer to a job that was given up comes first, and that to the attempt
-// to bring the printer back only when it is through with the flood of NULs
-// before it. Neither confirms the next job.
-func TestSlowFloodConfirmsNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, "80mm", nil)
-		time.Sleep(3 * time.Second)
-		r.set(func() { r.held = true })
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		_, err := r.dev.Print(ctx, ticket("A001"))
-		wantError(t, err, devices.FaultSilent, true)
-		time.AfterFunc(50*time.Millisecond, func() { r.set(r.part) })
-		time.AfterFunc(750*time.Millisecond, func() {
-			r.set(func() {
-				r.part()
-				r.deaf = true
-				r.release()
-			})
-		})
-		_, err = r.dev.Print(t.Context(), ticket("A002"))
-		wantError(t, err, devices.FaultSilent, true)
-	})
-}
-
 func TestCancelledBeforeTheFirstByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, "80mm", nil)
@@ -320,76 +171,6 @@ func TestCancelledBeforeTheFirstByte(t *testing.T) {
 		wantError(t, err, devices.FaultOffline, false)
 		if r.printed() != "" {
 			t.Errorf("printed %q", r.printed())
-		}
-	})
-}
-
-// Noise is never a confirmation, whatever it looks like.
-func TestNoiseConfirmsNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, "80mm", nil)
-		time.Sleep(3 * time.Second)
-		r.set(func() { r.noise = true; r.asb = false })
-		_, err := r.dev.Print(t.Context(), ticket("A001"))
-		var pe *devices.PrintError
-		if !errors.As(err, &pe) {
-			t.Errorf("noise has confirmed a ticket")
-		}
-		if r.dev.Drops() == 0 {
-			t.Error("no byte was counted as unreadable")
-		}
-	})
-}
-
-// A printer whose power fails within a ticket and that comes back with noise:
-// its first byte looks like the answer to GS r (R-PRN-07).
-func TestNoiseAfterAPowerCutConfirmsNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, "80mm", nil)
-		time.Sleep(3 * time.Second)
-		r.set(func() { r.asb = false })
-		time.AfterFunc(10*time.Millisecond, func() { r.set(func() { r.silent = true }) })
-		r.set(func() { r.deaf = true }) // what was under way is lost
-		time.AfterFunc(1700*time.Millisecond, func() { r.l.Write([]byte{0x00}) })
-		time.AfterFunc(1800*time.Millisecond, func() { r.set(func() { r.silent, r.noise = false, true }) })
-		_, err := r.dev.Print(t.Context(), ticket("A001"))
-		var pe *devices.PrintError
-		if !errors.As(err, &pe) || !pe.Maybe {
-			t.Errorf("%v: want an error, and that paper may have come out", err)
-		}
-	})
-}
-
-// A printer that answers no status while it is busy is believed afterwards.
-func TestConfirmationAfterALostStatus(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, "80mm", nil)
-		time.Sleep(3 * time.Second)
-		r.set(func() { r.held, r.silent = true, true })
-		time.AfterFunc(1700*time.Millisecond, func() {
-			r.set(func() {
-				r.silent = false
-				r.release()
-			})
-		})
-		if proof, err := r.dev.Print(t.Context(), ticket("A001")); err != nil || proof.Kind != devices.ProofConsumed {
-			t.Errorf("proof %+v, error %v", proof, err)
-		}
-	})
-}
-
-// A fault among noise is none: the printer is asked before it is believed.
-func TestNoiseIsNoFault(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, "80mm", nil)
-		time.Sleep(3 * time.Second)
-		r.l.Write([]byte{0x91, 0xff, 0x18, 0x08, 0x0c, 0x00})
-		time.Sleep(10 * time.Millisecond)
-		if st := r.dev.Status(); !st.Ready() {
-			t.Errorf("status is %+v, want ready", st)
-		}
-		if _, err := r.dev.Print(t.Context(), ticket("A001")); err != nil {
-			t.Error(err)
 		}
 	})
 }
@@ -412,50 +193,6 @@ func TestNothingIsWrittenWithinAJob(t *testing.T) {
 				t.Errorf("%d jobs arrived in one piece, want 20", n)
 			}
 		})
-	})
-}
-
-func TestTheLinkDies(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p, l := newPaper(t)
-		f := linktest.NewFaulty(l, linktest.Faults{})
-		r := startRig(t, p, f, "80mm")
-		time.Sleep(3 * time.Second)
-		p.set(func() { p.deaf = true })
-		go func() {
-			time.Sleep(300 * time.Millisecond)
-			f.Set(linktest.Faults{Cut: 1, Silent: true})
-			p.set(func() { p.low = true })
-			p.l.Close()
-		}()
-		_, err := r.dev.Print(t.Context(), ticket("A001"))
-		wantError(t, err, devices.FaultMissing, true)
-		if err := <-r.end; err == nil {
-			t.Error("Run returned no error")
-		}
-		r.end <- nil
-		if st := r.dev.Status(); st.Known || st.Reason == "" {
-			t.Errorf("status is %+v, want unknown with a reason", st)
-		}
-		_, err = r.dev.Print(t.Context(), ticket("A002"))
-		wantError(t, err, devices.FaultMissing, false)
-	})
-}
-
-func TestAPrinterThatTakesNoData(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p, l := newPaper(t)
-		f := linktest.NewFaulty(l, linktest.Faults{})
-		r := startRig(t, p, f, "80mm")
-		time.Sleep(3 * time.Second)
-		f.Set(linktest.Faults{Stall: true})
-		_, err := r.dev.Print(t.Context(), ticket("A001"))
-		wantError(t, err, devices.FaultOffline, false)
-		f.Set(linktest.Faults{})
-		time.Sleep(10 * time.Second)
-		if _, err := r.dev.Print(t.Context(), ticket("A002")); err != nil {
-			t.Errorf("after it took data again: %v", err)
-		}
 	})
 }
 

@@ -19,6 +19,9 @@ type paper struct {
 	mu       sync.Mutex
 	deaf     bool // answers no GS r
 	silent   bool // answers nothing
+	single   bool // answers every other GS r
+	odd      bool
+	lost     bool // has forgotten what it was asked: it answers status only
 	noise    bool // answers everything with bytes that mean nothing
 	stuck    int  // bytes of a picture that a broken job has left open
 	held     bool // the mechanism is busy: bytes wait, only status is answered
@@ -170,7 +173,10 @@ func (p *paper) execute(c []byte) bool {
 		p.asb = true
 		p.report()
 	case c[0] == 0x1d && c[1] == 'r' && len(c) == 3:
-		if !p.deaf && !p.out && !p.cover {
+		if p.odd = !p.odd; p.single && !p.odd {
+			return true
+		}
+		if !p.deaf && !p.lost && !p.out && !p.cover {
 			p.say(p.roll())
 		}
 	case c[0] == 0x1d && c[1] == 'V':
@@ -179,7 +185,9 @@ func (p *paper) execute(c []byte) bool {
 		}
 		p.cuts++
 	case c[0] == 0x1d && c[1] == 'I' && len(c) == 3:
-		p.say(append([]byte{0x5f}, "Fake\x00"...)...)
+		if !p.lost {
+			p.say(append([]byte{0x5f}, "Fake\x00"...)...)
+		}
 	case c[0] == 0x1d && c[1] == '(' && c[2%len(c)] == 'H':
 		if len(c) < 11 {
 			return false

@@ -1,10 +1,10 @@
 package escpos
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"hallward/devices"
@@ -52,22 +52,23 @@ func (j *job) answer(o outcome) {
 // job's own failure goes to its caller.
 func (s *session) print(ctx context.Context, j *job) error {
 	if err := s.prepare(ctx, j); err != nil {
-		j.fail(devices.FaultMissing, false, err)
+		j.fail(ended(err), false, err)
 		return err
 	}
 	if j.told {
 		return nil
 	}
-	begun := s.dem.dropped
-	s.markers, s.marked, s.printed = 0, 0, nil
-	id := s.nextID()
-	w, err := s.send(ctx, s.withProof(j.data, id), j.ctx.Done(), func() { s.look(j) })
+	p := s.newProof()
+	w, err := s.send(ctx, slices.Concat(s.clearPresenter(), j.data, p.request()), j.ctx.Done(), func() { s.look(j) })
 	if err == nil && w.err == nil {
-		err = s.confirm(ctx, j, id, begun)
+		err = s.confirm(ctx, j, p)
 	}
 	switch {
 	case err != nil:
-		j.fail(devices.FaultMissing, w.n > 0, err)
+		if !j.told && w.n > 0 {
+			s.d.setRemains(true)
+		}
+		j.fail(ended(err), w.n > 0, err)
 	case w.err != nil:
 		code := s.facts.broken()
 		if code == "" {
@@ -82,10 +83,33 @@ func (s *session) print(ctx context.Context, j *job) error {
 	return err
 }
 
+// ended is the fault of a job that the end of the session has cut off.
+func ended(err error) devices.FaultCode {
+	if errors.Is(err, link.ErrSilent) || errors.Is(err, link.ErrStalled) {
+		return devices.FaultSilent
+	}
+	return devices.FaultMissing
+}
+
+// clearPresenter is what moves a slip out of the next citizen's way that its
+// owner has left in the presenter.
+func (s *session) clearPresenter() []byte {
+	if !s.facts.waiting {
+		return nil
+	}
+	switch s.d.o.Profile.Presenter {
+	case PresenterEjects:
+		return cmdEject
+	case PresenterRetracts:
+		return cmdRetract
+	}
+	return nil
+}
+
 // prepare refuses a job that cannot be printed, while nothing has been sent.
 // With a fresh status it does no I/O.
 func (s *session) prepare(ctx context.Context, j *job) error {
-	if !s.fresh() || !s.d.Status().Ready() {
+	if !s.fresh() || !s.able() {
 		if err := s.poll(ctx, nil); err != nil {
 			return err
 		}
@@ -95,8 +119,8 @@ func (s *session) prepare(ctx context.Context, j *job) error {
 			}
 		}
 	}
-	if st := s.d.Status(); !st.Ready() || !s.fresh() && s.d.o.Profile.Realtime {
-		code := st.Trouble()
+	if !s.able() || !s.fresh() && s.d.o.Profile.Realtime {
+		code := s.d.Status().Trouble()
 		if code == "" {
 			code = devices.FaultSilent
 		}
@@ -118,25 +142,6 @@ func (s *session) prepare(ctx context.Context, j *job) error {
 	return nil
 }
 
-// withProof adds what the printer is to answer when it is through.
-func (s *session) withProof(data, id []byte) []byte {
-	b := bytes.Clone(data)
-	if !s.noMarker {
-		b = append(b, cmdMarker...)
-		s.markers++
-	}
-	if s.idOK {
-		b = append(append(b, cmdPrinted...), id...)
-	}
-	return b
-}
-
-// nextID is the next name of a job for GS ( H, four digits.
-func (s *session) nextID() []byte {
-	s.serial = (s.serial + 1) % 10000
-	return fmt.Appendf(nil, "%04d", s.serial)
-}
-
 // look ends a job early for its caller when the printer reports a fault, or
 // when the caller has gone. The bytes go on to the link's end: a job that
 // breaks off within a command costs the next ticket.
@@ -150,202 +155,15 @@ func (s *session) look(j *job) {
 	}
 }
 
-func (s *session) breakOff() { s.unsynced, s.broken = true, true }
-
-// confirm waits for the printer's word on a job that the link has taken.
-func (s *session) confirm(ctx context.Context, j *job, id []byte, begun uint64) error {
-	if j.told {
-		return nil
+// breakOff notes that a job has ended before its end. Whoever puts in paper or
+// closes the cover has had the remains in the hand.
+func (s *session) breakOff() {
+	s.unsynced, s.broken = true, true
+	f := s.facts
+	s.d.setRemains(!f.cover && !f.paperOut && !f.stopped)
+	if s.d.Status().Ready() {
+		s.publish(devices.PrinterStatus{Model: strings.Join(s.model, " "), Reason: "it has left a slip unfinished"})
 	}
-	if s.noMarker && !s.idOK {
-		return s.confirmSent(ctx, j)
-	}
-	kind := devices.ProofKind("")
-	// The answer to GS r is one byte that may be any of 64, so a printer that
-	// has lost its power within the job proves what it likes when it comes back
-	// with noise. Once a status request is left without an answer, one must be
-	// answered well before the byte counts.
-	proven := func() bool {
-		kind = ""
-		if s.idOK && bytes.Equal(s.printed, id) {
-			kind = devices.ProofPrinted
-		} else if s.marked > 0 && s.missed == 0 && s.dem.dropped == begun {
-			kind = devices.ProofConsumed
-		}
-		return kind == devices.ProofPrinted || kind == devices.ProofConsumed && !s.idOK
-	}
-	for end := time.Now().Add(s.d.o.Confirm); ; {
-		done := func() bool { return proven() || s.facts.broken() != "" || j.ctx.Err() != nil }
-		if err := s.wait(ctx, min(watchEvery, time.Until(end)), nil, j.ctx.Done(), done); err != nil {
-			return err
-		}
-		switch {
-		case proven():
-			j.succeed(kind)
-			return nil
-		case s.facts.broken() != "", j.ctx.Err() != nil:
-			s.look(j)
-			return nil
-		case !time.Now().Before(end):
-			s.unconfirmed(j, kind, s.dem.dropped != begun)
-			return nil
-		}
-		if s.d.o.Profile.Realtime {
-			if err := s.poll(ctx, nil); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// unconfirmed ends a job that was not confirmed in time. A printer that has
-// consumed all of it but never said "printed" has at least done that.
-func (s *session) unconfirmed(j *job, kind devices.ProofKind, noise bool) {
-	switch {
-	case kind == devices.ProofConsumed:
-		j.succeed(kind)
-		return
-	case noise:
-		j.fail(devices.FaultGarbled, true, errors.New("the answers cannot be read"))
-	case s.facts.hot:
-		j.fail(devices.FaultHot, true, nil)
-	case s.facts.offline:
-		j.fail(devices.FaultOffline, true, nil)
-	default:
-		j.fail(devices.FaultSilent, true, fmt.Errorf("no confirmation within %s", s.d.o.Confirm))
-	}
-	s.breakOff()
-}
-
-// confirmSent serves a printer that confirms nothing: all bytes have left, and
-// its status, if it has one, is still good.
-func (s *session) confirmSent(ctx context.Context, j *job) error {
-	if err := s.d.l.Drain(); err != nil {
-		if !errors.Is(err, link.ErrStalled) {
-			return err
-		}
-		j.fail(devices.FaultOffline, true, err)
-		s.breakOff()
-		return nil
-	}
-	if s.d.o.Profile.Realtime {
-		if err := s.poll(ctx, nil); err != nil {
-			return err
-		}
-	}
-	if s.look(j); !j.told {
-		j.succeed(devices.ProofSent)
-	}
-	return nil
-}
-
-// forget makes the printer drop what is left of a broken job, so that it does
-// not come out when somebody puts in paper.
-func (s *session) forget(ctx context.Context) error {
-	var b []byte
-	if s.d.o.Profile.Clear {
-		b = append(b, cmdClear...)
-	}
-	if s.d.o.Profile.Realtime && (s.facts.cutter || s.facts.jam) {
-		b = append(b, cmdRecover...)
-	}
-	if b == nil {
-		return nil
-	}
-	_, err := s.send(ctx, b, nil, nil)
-	return err
-}
-
-// sync makes sure that the printer takes the next byte for a command. After a
-// broken job it may be in the middle of a picture: NULs fill that up, and mean
-// nothing outside. Whether that has worked shows in an answer to GS r or GS a,
-// which are executed in their turn.
-func (s *session) sync(ctx context.Context, cancel <-chan struct{}) (bool, error) {
-	p := s.d.o.Profile
-	end := time.Now().Add(syncLimit)
-	flood := s.broken
-	for try := 1; ; try++ {
-		marked, reports := s.marked, s.reports
-		s.printed = nil
-		w, err := s.send(ctx, s.greeting(flood), nil, nil)
-		if err != nil {
-			return false, err
-		}
-		if w.err == nil && !p.ASB && s.noMarker {
-			s.unsynced, s.broken = false, false
-			return true, nil
-		}
-		answered := func() bool {
-			if s.noMarker {
-				return s.reports > reports
-			}
-			return s.marked > marked
-		}
-		if err := s.wait(ctx, min(syncAnswer, time.Until(end)), nil, cancel, answered); err != nil {
-			return false, err
-		}
-		if answered() {
-			return true, s.settle(ctx)
-		}
-		if !s.noMarker && !s.markerOK && try == syncTries {
-			s.noMarker = true // it takes DLE EOT and ignores GS r: a clone on USB or TCP
-			if s.reports > 0 || !p.ASB {
-				return true, s.settle(ctx)
-			}
-		}
-		flood = true
-		if !time.Now().Before(end) || closed(cancel) {
-			return false, nil
-		}
-	}
-}
-
-// greeting is what sync sends.
-func (s *session) greeting(flood bool) []byte {
-	var b []byte
-	if flood {
-		b = make([]byte, floodLength)
-	}
-	b = append(b, cmdInit...)
-	if s.d.o.Profile.ASB {
-		b = append(b, cmdASB...)
-	}
-	if !s.noMarker {
-		b = append(b, cmdMarker...)
-		s.markers++
-	}
-	if s.d.o.Profile.ProcessID {
-		b = append(append(b, cmdPrinted...), "----"...)
-	}
-	if s.d.o.Profile.Identify && len(s.model) == 0 {
-		b = append(append(b, cmdMaker...), cmdModel...)
-	}
-	return b
-}
-
-// settle waits until all that was asked has been answered, so that no late
-// answer is taken for that of the next job.
-func (s *session) settle(ctx context.Context) error {
-	p := s.d.o.Profile
-	complete := func() bool {
-		return s.markers == 0 && (!p.ProcessID || s.printed != nil) && (!p.Identify || len(s.model) == 2)
-	}
-	for last := -1; last != s.marked && !complete(); {
-		last = s.marked
-		quiet := quietAfter
-		if s.markers > 0 { // what has come was for an earlier job: the printer is still in the flood
-			quiet = syncAnswer
-		}
-		if err := s.wait(ctx, quiet, nil, nil, complete); err != nil {
-			return err
-		}
-	}
-	s.markerOK = s.markerOK || s.marked > 0
-	s.idOK = s.idOK || bytes.Equal(s.printed, []byte("----"))
-	s.markers = 0
-	s.unsynced, s.broken = false, false
-	s.believe()
-	return nil
 }
 
 func closed(c <-chan struct{}) bool {

@@ -26,6 +26,17 @@ const (
 	CutNone    Cut = "none"    // no cutter: paper is fed to the tear bar
 )
 
+// Presenter is what a kiosk module does, before the next slip, with one that
+// its owner has left in the presenter.
+type Presenter string
+
+// Presenters. GS e is not in every module: the profiles leave the slip there.
+const (
+	PresenterLeaves   Presenter = ""        // nothing: it is reported, and people clear it
+	PresenterEjects   Presenter = "eject"   // GS e 5: it falls out in front
+	PresenterRetracts Presenter = "retract" // GS e 2: it goes back into the cabinet, out of sight
+)
+
 // Profile is what a printer model can do.
 type Profile struct {
 	Name     string
@@ -43,6 +54,8 @@ type Profile struct {
 	FullStatus bool // it answers DLE EOT 20 (kiosk modules with a presenter)
 	Identify   bool // it names its maker and model (GS I)
 	Clear      bool // it forgets unprinted data on DLE DC4 8
+
+	Presenter Presenter // with FullStatus only
 }
 
 // Columns is how many ASCII characters of font A (12 dots) stand on a line.
@@ -105,6 +118,10 @@ func (p Profile) check() error {
 		return fmt.Errorf("escpos: profile %q: encoding %q, want gb18030, gbk or utf-8", p.Name, p.Encoding)
 	case p.Cut != CutPartial && p.Cut != CutFull && p.Cut != CutNone:
 		return fmt.Errorf("escpos: profile %q: cut %q, want partial, full or none", p.Name, p.Cut)
+	case p.Presenter != PresenterLeaves && p.Presenter != PresenterEjects && p.Presenter != PresenterRetracts:
+		return fmt.Errorf("escpos: profile %q: presenter %q, want eject, retract or nothing", p.Name, p.Presenter)
+	case p.Presenter != PresenterLeaves && !p.FullStatus:
+		return fmt.Errorf("escpos: profile %q: presenter %q, but the model does not tell what stands in it", p.Name, p.Presenter)
 	}
 	return nil
 }

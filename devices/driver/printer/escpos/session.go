@@ -43,14 +43,21 @@ type session struct {
 	reports int    // ASB answers so far
 	markers int    // GS r that are not answered yet
 	marked  int    // GS r answers so far
-	printed []byte
+	words   []byte // the answers to GS r of this job
+	names   int    // GS I that are not answered yet
 	model   []string
+	name    string // the answer to GS I of this job
+	printed []byte
+	waiting time.Time // since when a slip stands in the presenter
 
 	unsynced bool // it is not known what the printer takes our bytes for
 	broken   bool // a job broke off: it may be in the middle of a picture
 	noMarker bool // it answers status but no GS r: jobs are "sent"
 	markerOK bool // it has answered GS r once
+	pairOK   bool // it has answered two GS r at once
 	idOK     bool // it has answered GS ( H once
+	lived    bool // it has answered a status request on this link
+	stalled  bool // the last status request did not leave
 	serial   int  // of GS ( H
 }
 
@@ -148,13 +155,14 @@ func (s *session) serve(ctx context.Context) error {
 		if s.next == nil && s.missed == 1 {
 			continue // a lost byte, or silence: ask again at once
 		}
-		if s.next == nil && s.unsynced && s.d.Status().Ready() {
+		if s.next == nil && s.unsynced && s.able() {
 			if _, err := s.sync(ctx, nil); err != nil {
 				return err
 			}
 		}
 		due := time.Now().Add(s.d.o.Poll)
-		for s.next != nil || time.Now().Before(due) {
+		mended := func() bool { return s.broken && s.able() }
+		for s.next != nil || time.Now().Before(due) && !mended() {
 			if j := s.next; j != nil {
 				s.next = nil
 				if err := s.print(ctx, j); err != nil {
@@ -162,7 +170,7 @@ func (s *session) serve(ctx context.Context) error {
 				}
 				continue
 			}
-			if err := s.wait(ctx, time.Until(due), s.jobs, nil, func() bool { return s.next != nil }); err != nil {
+			if err := s.wait(ctx, time.Until(due), s.jobs, nil, func() bool { return s.next != nil || mended() }); err != nil {
 				return err
 			}
 		}
@@ -277,13 +285,18 @@ func (s *session) handle(a answer) {
 		}
 		s.markers--
 		s.marked++
+		s.words = append(s.words, a.data[0])
 		s.facts.marker(a.data[0])
 	case block:
 		switch {
 		case a.data[0] == 0x37 && len(a.data) == 6 && a.data[1] == 0x22:
 			s.printed = append([]byte(nil), a.data[2:]...)
-		case a.data[0] == 0x5f && len(s.model) < 2:
-			s.model = append(s.model, strings.TrimSpace(string(a.data[1:])))
+		case a.data[0] == 0x5f && s.names > 0:
+			s.names--
+			s.name = strings.TrimSpace(string(a.data[1:]))
+			if len(s.model) < 2 {
+				s.model = append(s.model, s.name)
+			}
 		}
 	}
 }
@@ -314,7 +327,7 @@ func (s *session) poll(ctx context.Context, jobs <-chan *job) error {
 	if s.missed > 1 || !s.known {
 		s.unsynced = true // it was away: switched off perhaps, and has forgotten GS a
 	}
-	s.missed = 0
+	s.missed, s.lived = 0, true
 	s.believe()
 	return nil
 }
@@ -326,8 +339,12 @@ func (s *session) ask(ctx context.Context, n byte, jobs <-chan *job) (bool, erro
 		return false, err
 	}
 	s.expect = n // the answer may come before the write returns
-	w, err := s.send(ctx, []byte{0x10, 0x04, n}, nil, nil)
-	if err != nil || w.err != nil {
+	request := []byte{0x10, 0x04, n}
+	if s.unsynced {
+		request = append(make([]byte, headLength), request...)
+	}
+	w, err := s.send(ctx, request, nil, nil)
+	if s.stalled = w.err != nil; err != nil || s.stalled {
 		return false, err
 	}
 	if err := s.wait(ctx, s.d.o.Answer, jobs, nil, func() bool { return answered() || s.next != nil }); err != nil || s.next != nil {
@@ -337,9 +354,14 @@ func (s *session) ask(ctx context.Context, n byte, jobs <-chan *job) (bool, erro
 }
 
 // miss counts a status request that was not answered, or among noise. One may
-// be bad luck; after the second the printer's state is not known.
+// be bad luck, unless the link did not take it; after the second the printer's
+// state is not known. When the printer stays silent the link is given up: a
+// connection whose other end is gone without a word looks the same.
 func (s *session) miss(ctx context.Context) error {
 	s.missed++
+	if s.stalled {
+		s.missed++
+	}
 	s.trusted = false
 	if s.missed > 1 {
 		s.known = false
@@ -353,6 +375,9 @@ func (s *session) miss(ctx context.Context) error {
 	err := s.wait(ctx, s.d.o.Answer, nil, nil, func() bool { return false })
 	s.expect = 0
 	s.dem.quiet()
+	if quiet := time.Since(s.heard); err == nil && s.lived && s.missed > 1 && quiet >= s.d.o.Silence {
+		err = fmt.Errorf("%s: no answer for %s: %w", s.d, quiet.Round(time.Second), link.ErrSilent)
+	}
 	return err
 }
 
@@ -373,38 +398,4 @@ func (s *session) pollPort() error {
 		s.publish(st)
 	}
 	return nil
-}
-
-// believe publishes the facts as they are now.
-func (s *session) believe() {
-	s.at, s.known = time.Now(), true
-	st := s.facts.status(s.d.o.Profile.NearEnd)
-	st.Known, st.At, st.Model = true, s.at, strings.Join(s.model, " ")
-	s.publish(st)
-}
-
-// publish makes a status the present one, and reports it if it is another.
-func (s *session) publish(st devices.PrinterStatus) {
-	s.d.mu.Lock()
-	old := s.d.status
-	s.d.status = st
-	s.d.mu.Unlock()
-	old.At = st.At
-	if old == st {
-		return
-	}
-	select {
-	case <-s.news: // an older one that nobody has taken
-	default:
-	}
-	s.news <- st
-}
-
-// clean tells whether everything since the last status request was readable.
-// Among noise a report of the printer is not believed.
-func (s *session) clean() bool { return s.trusted && s.dem.dropped == s.noise }
-
-// fresh tells whether a job may rely on the last status.
-func (s *session) fresh() bool {
-	return s.known && s.clean() && time.Since(s.at) <= 2*s.d.o.Poll+s.d.o.Answer
 }

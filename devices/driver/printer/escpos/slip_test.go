@@ -48,7 +48,7 @@ func standardSlip(t testing.TB, lang string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(job, 0x1d, 'r', 1) // as the driver sends it
+	return append(job, 0x1d, 'r', 1, 0x1d, 'I', 0x43) // as the driver sends it
 }
 
 // R-PRN-01: the bytes of each kind of slip.

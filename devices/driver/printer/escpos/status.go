@@ -1,6 +1,11 @@
 package escpos
 
-import "hallward/devices"
+import (
+	"strings"
+	"time"
+
+	"hallward/devices"
+)
 
 // facts are what the printer has said of itself, bit by bit. Several answers
 // tell the same thing; each replaces only what it speaks of.
@@ -83,4 +88,56 @@ func (f *facts) status(nearEnd bool) devices.PrinterStatus {
 		s.Paper = devices.PaperLow
 	}
 	return s
+}
+
+// believe publishes the facts as they are now.
+func (s *session) believe() {
+	s.at, s.known = time.Now(), true
+	st := s.facts.status(s.d.o.Profile.NearEnd)
+	st.Known, st.At, st.Model = true, s.at, strings.Join(s.model, " ")
+	switch {
+	case !st.Waiting:
+		s.waiting = time.Time{}
+	case s.waiting.IsZero():
+		s.waiting = s.at
+	}
+	st.Left = st.Waiting && s.at.Sub(s.waiting) >= s.d.o.Left
+	if s.broken && st.Ready() {
+		return // it would take the next slip for a part of the last one: first it must answer, see sync
+	}
+	s.publish(st)
+}
+
+// publish makes a status the present one, and reports it if it is another.
+func (s *session) publish(st devices.PrinterStatus) {
+	s.d.mu.Lock()
+	old := s.d.status
+	s.d.status = st
+	s.d.mu.Unlock()
+	old.At = st.At
+	if old == st {
+		return
+	}
+	select {
+	case <-s.news: // an older one that nobody has taken
+	default:
+	}
+	s.news <- st
+}
+
+// able tells whether the printer says of itself that it can print. It may still
+// have to be brought out of a broken job.
+func (s *session) able() bool {
+	st := s.facts.status(false)
+	st.Known = s.known && time.Since(s.at) <= s.d.stale()
+	return st.Ready()
+}
+
+// clean tells whether everything since the last status request was readable.
+// Among noise a report of the printer is not believed.
+func (s *session) clean() bool { return s.trusted && s.dem.dropped == s.noise }
+
+// fresh tells whether a job may rely on the last status.
+func (s *session) fresh() bool {
+	return s.known && s.clean() && time.Since(s.at) <= 2*s.d.o.Poll+s.d.o.Answer
 }
