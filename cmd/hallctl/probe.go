@@ -43,6 +43,25 @@ var suites = map[string]func(context.Context, *bench, *report){
 		}
 		drivertest.TestKeypad(r, b.unit, press, func() (devices.Keypad, io.Closer, error) { return open[devices.Keypad](ctx, b.spec) })
 	},
+	"idcard": func(ctx context.Context, b *bench, r *report) {
+		drivertest.TestCardReader(r, b.ask(r, "lay a card on the reader and leave it there"), b.ask(r, "take the card away"),
+			func() (devices.CardReader, io.Closer, error) { return open[devices.CardReader](ctx, b.spec) })
+	},
+	"scanner": func(ctx context.Context, b *bench, r *report) {
+		drivertest.TestScanner(r, "", b.ask(r, "hold a code before the scanner"),
+			func() (devices.Device, io.Closer, error) { return open[devices.Device](ctx, b.spec) })
+	},
+}
+
+// ask has a person do something; nobody, when there is none.
+func (b *bench) ask(r *report, what string) func(context.Context) error {
+	if b.noPress {
+		return nil
+	}
+	return func(context.Context) error {
+		r.line("now", "%s", what)
+		return nil
+	}
 }
 
 // probeCommand runs a driver's own conformance suite on real hardware.
@@ -51,9 +70,12 @@ func probeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "probe KIND LINK", Short: "try a device on a port with the suite that its driver is tested with",
 		Long: "Tries a device with the suite that its driver is tested with. A printer prints three short slips; a keypad\n" +
-			"shows numbers, beeps and wants a key. Nobody else may have the port open.\n\nKinds: " + strings.Join(testable(), ", "),
+			"shows numbers, beeps and wants a key; a card reader wants a card, of which nothing is shown; a scanner wants\n" +
+			"a code. Nobody else may have the port open.\n\nKinds: " + strings.Join(testable(), ", "),
 		Example: "  hallctl probe printer/escpos serial:/dev/ttyUSB0?baud=115200 --set profile=58mm\n" +
-			"  hallctl probe keypad/ff68 serial:/dev/ttyUSB1 --unit 3",
+			"  hallctl probe keypad/ff68 serial:/dev/ttyUSB1 --unit 3\n" +
+			"  hallctl probe idcard/samv serial:/dev/ttyUSB2?baud=115200\n" +
+			"  hallctl probe scanner/line input:/dev/input/by-id/usb-Scanner-event-kbd",
 		Args: cobra.ExactArgs(2), RunE: func(cmd *cobra.Command, args []string) error {
 			suite := suites[catalog.Capability(args[0])]
 			if suite == nil {
@@ -67,13 +89,13 @@ func probeCommand() *cobra.Command {
 			if r.failed > 0 {
 				return fmt.Errorf("%s on %s: %d of the suite's checks failed", args[0], args[1], r.failed)
 			}
-			r.line("PASS", "%s on %s keeps every promise of a %s", args[0], args[1], catalog.Capability(args[0]))
+			r.line("PASS", "%s on %s keeps every promise of its capability, %s", args[0], args[1], catalog.Capability(args[0]))
 			return nil
 		},
 	}
 	b.flags(cmd)
 	cmd.Flags().IntVar(&b.unit, "unit", 1, "address of the unit on a line of keypads")
-	cmd.Flags().BoolVar(&b.noPress, "no-press", false, "nobody is there to press a key")
+	cmd.Flags().BoolVar(&b.noPress, "no-press", false, "nobody is there to press a key, lay a card or hold a code")
 	return cmd
 }
 

@@ -98,7 +98,7 @@ func Kinds() []string {
 }
 
 // Capability is what a kind of device can do: "printer", "keypad",
-// "attendance"; "" for an unknown kind.
+// "attendance", "idcard", "scanner"; "" for an unknown kind.
 func Capability(kind string) string { return kinds[kind].capability }
 
 // Check lists the mistakes in a spec, each a *SettingError, without any I/O.

@@ -48,6 +48,14 @@ const good = `
     terminals:
       - {sn: 8765432109, from: 10.0.0.0/24, com_key: 12345}
       - {sn: SN-2, zone: "+06:00", from: 10.0.1.7, offset_zone: true}
+- id: reader
+  kind: idcard/samv
+  link: serial:/dev/ttyUSB2?baud=115200
+  settings: {poll: 300ms, answer: 2s, read: 8s, no_probe: true}
+- id: scanner
+  kind: scanner/line
+  link: input:/dev/input/by-id/usb-Scanner-event-kbd
+  settings: {idle: 80ms, again: 2s}
 `
 
 func TestGoodSpecs(t *testing.T) {
@@ -63,7 +71,7 @@ func TestMistakes(t *testing.T) {
 		want       []string
 	}{
 		{"unknown kind", `[{id: a, kind: printer/escpos2, link: "tcp:h:1"}]`,
-			[]string{`device a: kind: "printer/escpos2": unknown, want one of attendance/adms, keypad/ff68, printer/escpos`}},
+			[]string{`device a: kind: "printer/escpos2": unknown, want one of attendance/adms, idcard/samv, keypad/ff68, printer/escpos, scanner/line`}},
 		{"id and link", `[{id: "A b", kind: keypad/ff68, link: "serial:ttyUSB0?baud=12345"}]`,
 			[]string{`device A b: id: "A b": want 1 to 32`, `device A b: link: "serial:ttyUSB0?baud=12345": `}},
 		{"no link", `[{id: a, kind: printer/escpos}]`, []string{`device a: link: "": `}},
@@ -78,11 +86,14 @@ func TestMistakes(t *testing.T) {
 			`device a: settings.levels: "x": want a key from 0 to 255`,
 			`device a: settings.scale: "[]": want a text`,
 			`device a: settings.silent_after: "5": want a whole number from 1 to 100`}},
-		{"printer", `[{id: p, kind: printer/escpos, link: "usblp:/dev/usb/lp0", settings: {profile: A4, cut: half, poll: 2, near_end: yes please}}]`, []string{
+		{"printer", `[{id: p, kind: printer/escpos, link: "usblp:/dev/usb/lp0", settings: {profile: A4, cut: half, poll: 2, near_end: yes please, presenter: eject, left: 2h, silence: 1s}}]`, []string{
 			`device p: settings.profile: "A4": want one of `,
 			`device p: settings.cut: "half": want one of partial, full, none`,
 			`device p: settings.poll: "2": want a time from 200ms to 1m0s, like 2s`,
-			`device p: settings.near_end: "yes please": want true or false`}},
+			`device p: settings.near_end: "yes please": want true or false`,
+			`device p: settings.presenter: "eject": want leave`,
+			`device p: settings.left: "2h": want a time from 1s to 1h0m0s`,
+			`device p: settings.silence: "1s": want a time from 2s to 10m0s`}},
 		{"no terminals", `[{id: c, kind: attendance/adms, link: "listen::8081"}]`,
 			[]string{`device c: settings.terminals: missing`}},
 		{"terminals", `[{id: c, kind: attendance/adms, link: "tcp:h:8081", settings: {delay: 2h, terminals: [{sn: "a b"}, {sn: x, zone: Mars, from: 10.0.0}, {sn: x, name: y}, 7]}}]`, []string{
@@ -94,6 +105,15 @@ func TestMistakes(t *testing.T) {
 			`device c: settings.terminals[2].sn: "x": stands twice`,
 			`device c: settings.terminals[2].name: "y": unknown setting`,
 			`device c: settings.terminals[3]: "7": want a table`}},
+		{"readers", `[{id: r, kind: idcard/samv, link: "input:/dev/input/event3", settings: {poll: 1m, read: 10ms, fingers: true}}, {id: s, kind: scanner/line, link: "input:event3", settings: {idle: 2, again: 1h}}, {id: p, kind: printer/escpos, link: "input:/dev/input/event3"}]`, []string{
+			`device r: link: "input:/dev/input/event3": is a keyboard, want a card reader`,
+			`device r: settings.poll: "1m": want a time from 100ms to 10s`,
+			`device r: settings.read: "10ms": want a time from 1s to 30s`,
+			`device r: settings.fingers: "true": unknown setting, known are answer, no_probe, poll, read`,
+			`device s: link: "input:event3": `,
+			`device s: settings.idle: "2": want a time from 10ms to 1s`,
+			`device s: settings.again: "1h": want a time from 100ms to 30s`,
+			`device p: link: "input:/dev/input/event3": is a keyboard, want a printer's port`}},
 		{"one id twice", `[{id: a, kind: keypad/ff68, link: "tcp:h:1"}, {id: a, kind: keypad/ff68, link: "tcp:h:2"}]`,
 			[]string{`device a: id: "a": another device has this id`}},
 	} {
@@ -146,6 +166,8 @@ func TestOpenEachKind(t *testing.T) {
 	for _, s := range []Spec{
 		{ID: "p", Kind: "printer/escpos", Link: peer},
 		{ID: "k", Kind: "keypad/ff68", Link: peer},
+		{ID: "r", Kind: "idcard/samv", Link: peer},
+		{ID: "s", Kind: "scanner/line", Link: peer},
 		{ID: "a", Kind: "attendance/adms", Link: "listen:127.0.0.1:0",
 			Settings: map[string]any{"terminals": []any{map[string]any{"sn": "X1"}}}},
 	} {
@@ -161,6 +183,10 @@ func TestOpenEachKind(t *testing.T) {
 		case "keypad":
 			if _, ok := port.Device.(devices.Keypad); !ok {
 				t.Errorf("%s is no keypad", s.Kind)
+			}
+		case "idcard":
+			if _, ok := port.Device.(devices.CardReader); !ok {
+				t.Errorf("%s is no card reader", s.Kind)
 			}
 		}
 		if err := port.Close(); err != nil {

@@ -28,6 +28,8 @@ var kinds = map[string]kind{
 	"printer/escpos":  {"printer", readESCPOS},
 	"keypad/ff68":     {"keypad", readFF68},
 	"attendance/adms": {"attendance", readADMS},
+	"idcard/samv":     {"idcard", readSAMV},
+	"scanner/line":    {"scanner", readScanner},
 }
 
 // NewFace makes the face for Options from a TrueType or OpenType font.
@@ -64,8 +66,12 @@ func checkLink(s *settings) {
 //	poll:     between two status requests, 200ms..1m; 2s
 //	answer:   for a status request to be answered, 50ms..10s; 500ms
 //	confirm:  for a job to be confirmed, 1s..1m; 10s
+//	silence:  of a printer that has answered before, until its link is opened anew, 2s..10m; 15s
+//	left:     that a slip stands in the presenter until it is reported, 1s..1h; 1m
+//	presenter: leave, eject or retract: what is done with it before the next slip; leave
 func readESCPOS(o *Options, s *settings) opener {
 	checkLink(s)
+	s.noInput("a printer's port")
 	p, _ := escpos.Lookup(s.text("profile", "80mm", escpos.Profiles()...))
 	p.Encoding = escpos.Encoding(s.text("encoding", string(p.Encoding),
 		string(escpos.GB18030), string(escpos.GBK), string(escpos.UTF8)))
@@ -74,12 +80,19 @@ func readESCPOS(o *Options, s *settings) opener {
 	p.FourByte = s.yes("four_byte", p.FourByte)
 	p.NativeQR = s.yes("native_qr", p.NativeQR)
 	p.NearEnd = s.yes("near_end", p.NearEnd)
+	if does := s.text("presenter", "leave", "leave", string(escpos.PresenterEjects), string(escpos.PresenterRetracts)); does != "leave" {
+		if p.Presenter = escpos.Presenter(does); !p.FullStatus {
+			s.bad(s.path("presenter"), does, "want leave: the profile does not tell what stands in a presenter")
+		}
+	}
 	opts := &escpos.Opts{
 		Profile: p,
 		Face:    o.Face,
 		Poll:    s.span("poll", 0, 200*time.Millisecond, time.Minute),
 		Answer:  s.span("answer", 0, 50*time.Millisecond, 10*time.Second),
 		Confirm: s.span("confirm", 0, time.Second, time.Minute),
+		Silence: s.span("silence", 0, 2*time.Second, 10*time.Minute),
+		Left:    s.span("left", 0, time.Second, time.Hour),
 	}
 	if l, err := link.ParseSpec(s.spec.Link); err == nil {
 		opts.XONXOFF = l.Flow == link.FlowXON
@@ -95,6 +108,7 @@ func readESCPOS(o *Options, s *settings) opener {
 //	silent_after: prompts without an answer until a unit counts as unplugged, 1..100; 5
 func readFF68(o *Options, s *settings) opener {
 	checkLink(s)
+	s.noInput("a serial line")
 	opts := &ff68.Opts{
 		Units:       s.wholes("units", 0, 255),
 		Levels:      s.table("levels", 0, 255, 0, 5),

@@ -8,6 +8,7 @@ import (
 
 	"hallward/devices/config"
 	"hallward/devices/sim/printer"
+	"hallward/devices/sim/scanner"
 )
 
 // Config is the set. Paths are relative to the working directory.
@@ -17,6 +18,8 @@ type Config struct {
 	Printers  []PrinterConfig  `yaml:"printers"`
 	Keypads   []KeypadConfig   `yaml:"keypads"`
 	Terminals []TerminalConfig `yaml:"terminals"`
+	Readers   []ReaderConfig   `yaml:"readers"`
+	Scanners  []ScannerConfig  `yaml:"scanners"`
 }
 
 // PrinterConfig is one printer.
@@ -47,6 +50,19 @@ type TerminalConfig struct {
 	Delay  time.Duration `yaml:"delay"`                    // between heartbeats
 }
 
+// ReaderConfig is one identity-card reader.
+type ReaderConfig struct {
+	ID   string `yaml:"id" config:"required"`
+	Port string `yaml:"port" config:"required"`
+}
+
+// ScannerConfig is one code scanner.
+type ScannerConfig struct {
+	ID   string `yaml:"id" config:"required"`
+	Port string `yaml:"port" config:"required"`
+	End  string `yaml:"end"` // after each code: cr, lf, crlf or none; "" is cr
+}
+
 // Check says what is wrong with the set.
 func (c *Config) Check(k *config.Checker) {
 	for path, addr := range map[string]string{"control": c.Control, "health": c.Health} {
@@ -73,5 +89,14 @@ func (c *Config) Check(k *config.Checker) {
 	}
 	for i, t := range c.Terminals {
 		id(k.Atf("terminals[%d].id", i), t.ID)
+	}
+	for i, r := range c.Readers {
+		id(k.Atf("readers[%d].id", i), r.ID)
+	}
+	for i, s := range c.Scanners {
+		id(k.Atf("scanners[%d].id", i), s.ID)
+		if _, err := scanner.New(s.End); err != nil {
+			k.Atf("scanners[%d].end", i).Badf("want cr, lf, crlf or none")
+		}
 	}
 }

@@ -10,8 +10,10 @@ import (
 	"strconv"
 	"time"
 
+	"hallward/devices/sim/idcard"
 	"hallward/devices/sim/keypad"
 	"hallward/devices/sim/printer"
+	"hallward/devices/sim/scanner"
 	"hallward/devices/sim/terminal"
 )
 
@@ -26,6 +28,7 @@ var page = template.Must(template.New("page").Parse(pageText))
 //	GET  /state                         all of them as JSON
 //	POST /printer/{id}/switch           name, on: a fault, see printer.Switches
 //	POST /printer/{id}/paper-out-after  lines: the paper ends after so many more
+//	POST /printer/{id}/after            bytes, name: a fault comes after so many more bytes
 //	POST /printer/{id}/power-loss       bytes, seconds: the power fails after so many more bytes
 //	POST /printer/{id}/tear             the paper is torn off
 //	GET  /printer/{id}/papers           the slips, the oldest first
@@ -38,6 +41,12 @@ var page = template.Must(template.New("page").Parse(pageText))
 //	POST /terminal/{id}/switch          name, on
 //	POST /terminal/{id}/clock           seconds: how far the clock is off
 //	GET  /terminal/{id}                 the terminal
+//	POST /reader/{id}/lay               card: one of idcard.Samples
+//	POST /reader/{id}/take              the card is taken away
+//	POST /reader/{id}/switch            name, on: a fault, see idcard.Switches
+//	GET  /reader/{id}                   the reader
+//	POST /scanner/{id}/scan             text: a code is held before it
+//	POST /scanner/{id}/switch           name, on: a fault, see scanner.Switches
 func (s *Set) Handler() http.Handler {
 	m := http.NewServeMux()
 	m.HandleFunc("GET /{$}", s.page)
@@ -51,6 +60,13 @@ func (s *Set) Handler() http.Handler {
 			p.PaperOutAfter(n)
 		}
 		return err
+	}))
+	m.HandleFunc("POST /printer/{id}/after", s.printerDo(func(p *printer.Printer, r *http.Request) error {
+		n, err := strconv.Atoi(r.FormValue("bytes"))
+		if err != nil {
+			return err
+		}
+		return p.After(n, r.FormValue("name"))
 	}))
 	m.HandleFunc("POST /printer/{id}/power-loss", s.printerDo(func(p *printer.Printer, r *http.Request) error {
 		n, err := strconv.Atoi(r.FormValue("bytes"))
@@ -116,6 +132,7 @@ func (s *Set) Handler() http.Handler {
 		}
 		http.NotFound(w, r)
 	})
+	s.handleReaders(m)
 	return http.NewCrossOriginProtection().Handler(m)
 }
 
@@ -131,10 +148,13 @@ type State struct {
 	Printers  map[string]printer.State  `json:"printers"`
 	Keypads   map[string]keypad.State   `json:"keypads"`
 	Terminals map[string]terminal.State `json:"terminals"`
+	Readers   map[string]idcard.State   `json:"readers"`
+	Scanners  map[string]scanner.State  `json:"scanners"`
 }
 
 func (s *Set) state() State {
-	st := State{Printers: map[string]printer.State{}, Keypads: map[string]keypad.State{}, Terminals: map[string]terminal.State{}}
+	st := State{Printers: map[string]printer.State{}, Keypads: map[string]keypad.State{}, Terminals: map[string]terminal.State{},
+		Readers: map[string]idcard.State{}, Scanners: map[string]scanner.State{}}
 	for id, p := range s.printers {
 		st.Printers[id] = p.State()
 	}
@@ -143,6 +163,12 @@ func (s *Set) state() State {
 	}
 	for id, t := range s.terminals {
 		st.Terminals[id] = t.State()
+	}
+	for id, r := range s.readers {
+		st.Readers[id] = r.State()
+	}
+	for id, c := range s.scanners {
+		st.Scanners[id] = c.State()
 	}
 	return st
 }
@@ -154,7 +180,10 @@ func (s *Set) page(w http.ResponseWriter, _ *http.Request) {
 		"State": s.state(), "Now": time.Now().UnixNano(),
 		"PrinterSwitches": slices.Sorted(maps.Keys(printer.Switches)), "SwitchWords": printer.Switches,
 		"KeypadSwitches": keypad.Switches, "TerminalSwitches": terminal.Switches,
-		"Keys": slices.Sorted(maps.Keys(keypad.Keys)),
+		"Keys":  slices.Sorted(maps.Keys(keypad.Keys)),
+		"Cards": slices.Sorted(maps.Keys(idcard.Samples)), "CardNames": idcard.Samples,
+		"ReaderSwitches": slices.Sorted(maps.Keys(idcard.Switches)), "ReaderWords": idcard.Switches,
+		"ScannerSwitches": slices.Sorted(maps.Keys(scanner.Switches)), "ScannerWords": scanner.Switches,
 	})
 }
 

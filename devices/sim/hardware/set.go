@@ -10,9 +10,11 @@ import (
 	"sync"
 	"time"
 
+	"hallward/devices/sim/idcard"
 	"hallward/devices/sim/keypad"
 	"hallward/devices/sim/port"
 	"hallward/devices/sim/printer"
+	"hallward/devices/sim/scanner"
 	"hallward/devices/sim/terminal"
 )
 
@@ -23,6 +25,8 @@ type Set struct {
 	printers  map[string]*printer.Printer
 	keypads   map[string]*keypad.Line
 	terminals map[string]*terminal.Terminal
+	readers   map[string]*idcard.Reader
+	scanners  map[string]*scanner.Scanner
 	run       []func(context.Context) error
 	ports     []port.Port
 	listener  net.Listener
@@ -31,7 +35,8 @@ type Set struct {
 // New makes the devices and opens their ports. face is a TrueType or OpenType
 // font with Chinese for the paper.
 func New(cfg *Config, face []byte, log *slog.Logger) (*Set, error) {
-	s := &Set{cfg: cfg, log: log, printers: map[string]*printer.Printer{}, keypads: map[string]*keypad.Line{}, terminals: map[string]*terminal.Terminal{}}
+	s := &Set{cfg: cfg, log: log, printers: map[string]*printer.Printer{}, keypads: map[string]*keypad.Line{}, terminals: map[string]*terminal.Terminal{},
+		readers: map[string]*idcard.Reader{}, scanners: map[string]*scanner.Scanner{}}
 	if err := s.plug(face); err != nil {
 		s.close()
 		return nil, err
@@ -82,7 +87,7 @@ func (s *Set) plug(face []byte) error {
 		s.terminals[c.ID] = t
 		s.run = append(s.run, t.Run)
 	}
-	return nil
+	return s.plugReaders()
 }
 
 func (s *Set) port(spec string) (port.Port, error) {
