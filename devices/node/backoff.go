@@ -9,20 +9,30 @@ import (
 // backoff spaces the attempts to connect. Each pause is random between half
 // and all of a span that doubles, so that a hall full of nodes whose broker
 // returns does not come all at once.
-type backoff struct{ min, max, span time.Duration }
+type backoff struct {
+	min, max, span time.Duration
+	draw           Draw
+}
+
+// Draw is a random time from 0 to below the one given; nil is the machine's own
+// randomness. Simulations bring theirs, so that a seed gives the same day again.
+type Draw func(below time.Duration) time.Duration
 
 // steady is how long a session must have lasted to count as a success: two
 // processes that throw each other out never get there.
 const steady = 10 * time.Second
 
-func newBackoff(lo, hi time.Duration) *backoff {
+func newBackoff(lo, hi time.Duration, draw Draw) *backoff {
+	if draw == nil {
+		draw = rand.N[time.Duration]
+	}
 	if lo <= 0 {
 		lo = 100 * time.Millisecond
 	}
 	if hi < lo {
 		hi = max(lo, 1500*time.Millisecond)
 	}
-	return &backoff{min: lo, max: hi}
+	return &backoff{min: lo, max: hi, draw: draw}
 }
 
 func (b *backoff) next() time.Duration {
@@ -31,7 +41,7 @@ func (b *backoff) next() time.Duration {
 	} else {
 		b.span = min(2*b.span, b.max)
 	}
-	return b.span/2 + rand.N(b.span/2+1)
+	return b.span/2 + b.draw(b.span/2+1)
 }
 
 func (b *backoff) lasted(d time.Duration) {

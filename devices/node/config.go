@@ -58,6 +58,7 @@ type Config struct {
 
 	RetryMin time.Duration // pause after the first failure; 0 is 100 ms
 	RetryMax time.Duration // longest pause between two attempts; 0 is 1.5 s
+	Draw     Draw          // spreads these pauses
 
 	Log *slog.Logger // nil: slog.Default
 }
@@ -100,6 +101,7 @@ type HostConfig struct {
 
 	RetryMin time.Duration
 	RetryMax time.Duration
+	Draw     Draw
 
 	Log *slog.Logger
 }

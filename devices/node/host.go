@@ -148,7 +148,7 @@ func (h *Host) publish(topic string, retained bool, payload []byte) {
 // handed to the callbacks, says that it is offline, and returns nil.
 func (h *Host) Run(ctx context.Context) error {
 	defer h.finish()
-	pause := newBackoff(h.cfg.RetryMin, h.cfg.RetryMax)
+	pause := newBackoff(h.cfg.RetryMin, h.cfg.RetryMax, h.cfg.Draw)
 	for ctx.Err() == nil {
 		began := time.Now()
 		err := h.once(ctx)

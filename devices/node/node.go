@@ -161,7 +161,7 @@ func (n *Node) Run(ctx context.Context) error {
 	go func() { defer close(views); n.serveViews(ctx) }()
 	defer func() { <-views; n.jobs.Wait() }()
 
-	pause := newBackoff(n.cfg.RetryMin, n.cfg.RetryMax)
+	pause := newBackoff(n.cfg.RetryMin, n.cfg.RetryMax, n.cfg.Draw)
 	for ctx.Err() == nil {
 		began := time.Now()
 		err := n.once(ctx)
