@@ -95,6 +95,8 @@ type Hours struct {
 	Seasons     []Season
 	Overrides   map[string]Override // by date, "2006-01-02"
 	NoHolidays  bool                // open on official holidays, and weekends never made up
+
+	only *Part // of Limited
 }
 
 // Day is the business day of a moment, "2006-01-02".
@@ -128,11 +130,24 @@ var (
 	AfterHours  = contract.Text2{ZH: "今日办公时间已结束", EN: "Office hours are over for today"}
 	Weekend     = contract.Text2{ZH: "休息日", EN: "Weekly day of rest"}
 	ByNotice    = contract.Text2{ZH: "按通知暂停办公", EN: "Closed by notice"}
+	NotToday    = contract.Text2{ZH: "该事项今天不受理", EN: "This service is not given today"}
 )
 
 // On is the hours of a date, and why there are none.
 func (h *Hours) On(date time.Time) ([]Segment, contract.Text2) {
 	date = date.In(h.Zone)
+	segments, reason := h.hall(date)
+	if h.only == nil || len(segments) == 0 {
+		return segments, reason
+	}
+	if segments = h.only.common(int(date.Weekday()), segments); len(segments) == 0 {
+		reason = NotToday
+	}
+	return segments, reason
+}
+
+// hall is On without the limits of a service.
+func (h *Hours) hall(date time.Time) ([]Segment, contract.Text2) {
 	key := date.Format(time.DateOnly)
 	if o, ok := h.Overrides[key]; ok {
 		if len(o.Segments) == 0 && o.Reason.ZH == "" {
@@ -167,8 +182,18 @@ type Status struct {
 	Open     bool           // the hall serves
 	Issuing  bool           // tickets are given
 	Segments []Segment      // of today
+	End      time.Time      // of the present segment when Open
 	Next     time.Time      // the next opening when not Open; zero if there is none within a year
 	Reason   contract.Text2 // why it is not open
+}
+
+// Begin is when tickets are given again; zero when they are given now, or when
+// there is no opening within a year.
+func (h *Hours) Begin(s Status) time.Time {
+	if s.Issuing || s.Next.IsZero() {
+		return time.Time{}
+	}
+	return s.Next.Add(-time.Duration(h.IssueBefore) * time.Minute)
 }
 
 // At tells how things stand at a moment. Issuing begins IssueBefore minutes
@@ -182,7 +207,9 @@ func (h *Hours) At(now time.Time) Status {
 	for _, g := range segments {
 		from, to := h.at(t, g.From), h.at(t, g.To)
 		early := from.Add(-time.Duration(h.IssueBefore) * time.Minute)
-		s.Open = s.Open || !now.Before(from) && now.Before(to)
+		if !now.Before(from) && now.Before(to) {
+			s.Open, s.End = true, to
+		}
 		s.Issuing = s.Issuing || !now.Before(early) && now.Before(to)
 		before = before || now.Before(from)
 		after = after || !now.Before(to)

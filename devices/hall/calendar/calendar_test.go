@@ -156,6 +156,8 @@ func TestMissingYear(t *testing.T) {
 	}
 }
 
+// R-CAL-07: a season has the days on which it begins and ends, also over the end
+// of a year.
 func TestSeasonOverNewYear(t *testing.T) {
 	winter := calendar.Season{From: calendar.MonthDay{Month: 11, Day: 1}, To: calendar.MonthDay{Month: 4, Day: 30}}
 	for day, want := range map[string]bool{"2026-10-31": false, "2026-11-01": true, "2026-01-01": true, "2026-04-30": true, "2026-05-01": false} {

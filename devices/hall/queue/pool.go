@@ -1,101 +1,76 @@
 package queue
 
 import (
-	"cmp"
 	"slices"
+	"time"
 )
 
-// Pool is everybody who waits. A ticket stands in the line of its service or,
-// when it was transferred to one window, in the line of that window; each line
-// is in the order of issue. The order never comes from a clock, so a step of
-// the time changes nobody's place (R-KIOSK-07).
-type Pool struct {
-	byService map[string][]*Ticket
-	byWindow  map[string][]*Ticket
-}
+// Pool is everybody who waits, in the order of their places (Ticket.Before). A
+// ticket may be called by the windows of its service or, when it was
+// transferred to one window, by that window alone. The order never comes from
+// a clock, so a step of the time changes nobody's place (R-KIOSK-07).
+type Pool struct{ line []*Ticket }
 
-// Add lets a ticket wait at its place.
+// Add lets a ticket wait at its place. A ticket that waits already stays.
 func (p *Pool) Add(t *Ticket) {
-	lines, key := p.line(t)
-	line := (*lines)[key]
-	i, found := slices.BinarySearchFunc(line, t.Order, byOrder)
-	if found {
-		return
+	if i, found := slices.BinarySearchFunc(p.line, t, Compare); !found {
+		p.line = slices.Insert(p.line, i, t)
 	}
-	if *lines == nil {
-		*lines = map[string][]*Ticket{}
-	}
-	(*lines)[key] = slices.Insert(line, i, t)
 }
 
-// Remove takes a ticket out. Service, Bound and Order must be as at Add.
+// Remove takes a ticket out. Its place must be as at Add.
 func (p *Pool) Remove(t *Ticket) {
-	lines, key := p.line(t)
-	line := (*lines)[key]
-	if i, found := slices.BinarySearchFunc(line, t.Order, byOrder); found {
-		(*lines)[key] = slices.Delete(line, i, i+1)
+	if i, found := slices.BinarySearchFunc(p.line, t, Compare); found {
+		p.line = slices.Delete(p.line, i, i+1)
 	}
-}
-
-func (p *Pool) line(t *Ticket) (*map[string][]*Ticket, string) {
-	if t.Bound != "" {
-		return &p.byWindow, t.Bound
-	}
-	return &p.byService, t.Service
-}
-
-func byOrder(t *Ticket, order uint64) int { return cmp.Compare(t.Order, order) }
-
-// Reasons of a call, as Why in the event and on the console.
-const (
-	WhyTransferred = "转办到本窗口"
-	WhyOldest      = "按取号先后"
-	WhyChosen      = "人工指定"
-	WhyHeld        = "暂存后继续办理"
-)
-
-// Next is whom a window with these services calls now: first who was sent to
-// this very window, then the oldest number of all its services. It is nil when
-// nobody waits for it.
-func (p *Pool) Next(window string, services []string) (*Ticket, string) {
-	if line := p.byWindow[window]; len(line) > 0 {
-		return line[0], WhyTransferred
-	}
-	var oldest *Ticket
-	for _, s := range services {
-		if line := p.byService[s]; len(line) > 0 && (oldest == nil || line[0].Order < oldest.Order) {
-			oldest = line[0]
-		}
-	}
-	return oldest, WhyOldest
-}
-
-// Bound are the tickets that only this window may call.
-func (p *Pool) Bound(window string) []*Ticket { return slices.Clone(p.byWindow[window]) }
-
-// Before counts who waits in the lines of these services and windows with a
-// place before order.
-func (p *Pool) Before(order uint64, services, windows []string) int {
-	n := 0
-	for _, s := range services {
-		i, _ := slices.BinarySearchFunc(p.byService[s], order, byOrder)
-		n += i
-	}
-	for _, w := range windows {
-		i, _ := slices.BinarySearchFunc(p.byWindow[w], order, byOrder)
-		n += i
-	}
-	return n
 }
 
 // Waiting is everybody, in order.
-func (p *Pool) Waiting() []*Ticket {
-	var all []*Ticket
-	for _, lines := range []map[string][]*Ticket{p.byService, p.byWindow} {
-		for _, line := range lines {
-			all = append(all, line...)
+func (p *Pool) Waiting() []*Ticket { return slices.Clone(p.line) }
+
+// Bound are the tickets that only this window may call.
+func (p *Pool) Bound(window string) []*Ticket {
+	return p.those(func(t *Ticket) bool { return t.Bound == window })
+}
+
+// For are the tickets that a window may call, in order.
+func (p *Pool) For(c Caller) []*Ticket { return p.those(c.may) }
+
+func (p *Pool) those(fit func(*Ticket) bool) []*Ticket {
+	var list []*Ticket
+	for _, t := range p.line {
+		if fit(t) {
+			list = append(list, t)
 		}
 	}
-	slices.SortFunc(all, func(a, b *Ticket) int { return cmp.Compare(a.Order, b.Order) })
-	return all
+	return list
+}
+
+// Choose is whom a window calls now by the rule, and why. Ticket is nil when
+// nobody waits for it. Nothing changes; Pass counts what the choice does to the
+// others.
+func (p *Pool) Choose(c Caller, r Rule, now time.Time) Choice {
+	return r.line(c, p.For(c), now).choose(r, now)
+}
+
+// Sequence is in which order the window would call if it were alone and
+// nobody else came.
+func (p *Pool) Sequence(c Caller, r Rule, now time.Time) []*Ticket {
+	return r.line(c, p.For(c), now).sequence(r, nil)
+}
+
+// Ahead is how many of the others one caller would call before t, if nobody
+// else came. Both t and the others must be such that c may call them; t itself
+// among the others is not counted. An appointment counts at its time.
+func Ahead(t *Ticket, others []*Ticket, c Caller, r Rule, now time.Time) int {
+	if now.Before(t.Due) {
+		now = t.Due
+	}
+	all := slices.Clone(others)
+	if i, found := slices.BinarySearchFunc(all, t, Compare); !found {
+		all = slices.Insert(all, i, t)
+	} else {
+		t = all[i]
+	}
+	return len(r.line(c, all, now).sequence(r, t)) - 1
 }

@@ -1,6 +1,6 @@
 // Package queue (排队) holds the rules of the numbers that citizens draw: the
-// states of a ticket, who is called next, how numbers are formed, and how long
-// a citizen will probably wait.
+// states of a ticket, who is called next and how numbers are formed. How long a
+// citizen will probably wait is package forecast.
 //
 // The life of a ticket is a table of verbs and states, below, with no hole in
 // it (R-QUE-13): each cell is the next state, "=" for "accepted, nothing
@@ -52,11 +52,14 @@ const (
 	Unhold    Verb = "unhold" // called again at the window that holds it
 	Return    Verb = "return" // back into the queue, at its place
 	Reinstate Verb = "reinstate"
+	Reprint   Verb = "reprint"  // paper once more, marked
+	Continue  Verb = "continue" // one service of several is done; back into the queue for the next, at its place
+	GoOn      Verb = "go-on"    // one service of several is done; the next at the same window
 	DayEnd    Verb = "day-end"
 )
 
 // Verbs in the order of the table.
-var Verbs = []Verb{Confirm, Unconfirm, Note, Cancel, Call, Recall, NoShow, Start, Finish, Transfer, Hold, Unhold, Return, Reinstate, DayEnd}
+var Verbs = []Verb{Confirm, Unconfirm, Note, Cancel, Call, Recall, NoShow, Start, Finish, Transfer, Hold, Unhold, Return, Reinstate, Reprint, Continue, GoOn, DayEnd}
 
 // Codes of refusals that the table gives. Their words stand in package hall.
 const (
@@ -88,6 +91,9 @@ hold       !not-confirmed !not-confirmed !not-called held            held       
 unhold     !not-confirmed !not-confirmed !not-held   !not-held       !not-held       called    !finished  !missed   !void  !void
 return     !not-confirmed !not-confirmed =           waiting         !started        waiting   !finished  !missed   !void  !void
 reinstate  !not-confirmed !not-confirmed =           !already-called !started        !held     !finished  waiting   !void  waiting
+reprint    =              =              =           =               =               =         !finished  =         !void  !void
+continue   !not-confirmed !not-confirmed !not-called !start-first    waiting         !held     !finished  !missed   !void  !void
+go-on      !not-confirmed !not-confirmed !not-called !start-first    serving         !held     !finished  !missed   !void  !void
 day-end    void           void           void        void            void            void      =          =         =      =
 `
 

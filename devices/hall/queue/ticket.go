@@ -3,6 +3,7 @@ package queue
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -32,6 +33,9 @@ type Ticket struct {
 	Served     int       `json:"served,omitempty"` // seconds of service before a hold or transfer
 	WaitMin    int       `json:"wait_min"`         // as told on the slip, minutes
 	WaitMax    int       `json:"wait_max"`
+	After      time.Time `json:"after,omitzero"`     // told as not before this opening
+	Forecast   int       `json:"forecast,omitempty"` // the middle of it in seconds of opening hours; 0 is none
+	CalledAt   time.Time `json:"called_at,omitzero"` // the last time
 
 	// Taken while its kiosk was cut off, from a lent number: Order is that of
 	// the ticket it stands behind, and TakenAt its place among those behind the
@@ -45,20 +49,30 @@ type Ticket struct {
 	Overtaken   int       `json:"overtaken,omitempty"`   // by how many later tickets, by rule
 	OvertakenAt time.Time `json:"overtaken_at,omitzero"` // when it was its turn and another was called, the first time
 	More        []string  `json:"more,omitempty"`        // services still to come on the same ticket
-	Sessions    int       `json:"sessions,omitempty"`    // services of it that are finished
+	Done        []string  `json:"done,omitempty"`        // services of it that are finished
 	Person      string    `json:"person,omitempty"`      // keyed hash; of no use after the day
+	NoCard      bool      `json:"no_card,omitempty"`     // taken without the ID card: the window checks who it is
+	Owed        bool      `json:"owed,omitempty"`        // a fee of a service that is done
 	Reprints    int       `json:"reprints,omitempty"`
+	Reprinter   string    `json:"reprinter,omitempty"`   // kiosk that printed it last, when it was reprinted
+	FirstStaff  string    `json:"first_staff,omitempty"` // staff id at FirstAsked
+	Misdirected bool      `json:"misdirected,omitempty"` // a window sent it to another service
 	WaitingFrom time.Time `json:"waiting_from,omitzero"` // when it could first be called
 }
 
 // Before tells whether t has the earlier place in the queue. The order never
 // comes from a clock; only tickets that were taken while cut off stand among
 // each other by the time of their taking.
-func (t *Ticket) Before(u *Ticket) bool { return compare(t, u) < 0 }
+func (t *Ticket) Before(u *Ticket) bool { return Compare(t, u) < 0 }
 
-func compare(t, u *Ticket) int {
+// Compare sorts tickets by place.
+func Compare(t, u *Ticket) int {
 	return cmp.Or(cmp.Compare(t.Order, u.Order), t.TakenAt.Compare(u.TakenAt), cmp.Compare(t.Number, u.Number))
 }
+
+// Services are all services of the ticket, in order: those done, the present
+// one and those to come.
+func (t *Ticket) Services() []string { return slices.Concat(t.Done, []string{t.Service}, t.More) }
 
 // Pending tells whether the ticket still needs paper or the citizen's word.
 func (t *Ticket) Pending() bool { return t.State == Issued || t.State == Unconfirmed }
