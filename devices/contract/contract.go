@@ -217,11 +217,13 @@ type Answer struct {
 }
 
 // Problem is why a request was not carried out. Message and MessageEN can be
-// shown to a person; Code is for programs.
+// shown to a person; Code is for programs. Ticket is the id of the ticket that
+// the asking person already holds, of "already-holding" and "already-arrived".
 type Problem struct {
 	Code      string `json:"code"`
 	Message   string `json:"message"`
 	MessageEN string `json:"message_en,omitempty"`
+	Ticket    string `json:"ticket,omitempty"`
 }
 
 func (p *Problem) Error() string { return p.Code + ": " + p.Message }

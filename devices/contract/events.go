@@ -43,7 +43,8 @@ const (
 	EvAppointmentCancel  = "appointment.cancelled/1"
 	EvAppointmentArrived = "appointment.arrived/1" // checked in; its ticket was issued
 	EvAppointmentMissed  = "appointment.missed/1"  // nobody came by its late limit
-	EvClockDoubted       = "clock.doubted/1"       // the hall's clock is behind its own journal
+	EvAppointmentUnknown = "appointment.unknown/1" // a kiosk asked for one that is not there
+	EvClockDoubted       = "clock.doubted/1"       // the hall's clock cannot be right
 	EvClockTrusted       = "clock.trusted/1"       // it is right again
 	EvClockStepped       = "clock.stepped/1"       // it jumped while the hall ran
 	EvDayClosed          = "day.closed/1"          // the duty officer ended the queue, with a reason
@@ -71,12 +72,16 @@ type TicketIssued struct {
 	Lang    string    `json:"lang"`
 	At      time.Time `json:"at"`
 	Ahead   int       `json:"ahead"`
-	WaitMin int       `json:"wait_min"` // expected wait in minutes, from
-	WaitMax int       `json:"wait_max"` // to; 0 and 0 is "at once", -1 is "not known"
+	WaitMin int       `json:"wait_min"`       // expected wait in minutes, from
+	WaitMax int       `json:"wait_max"`       // to; 0 and 0 is "at once", -1 is "not known"
+	After   time.Time `json:"after,omitzero"` // the wait is through a break: told is "not before this opening"
+
+	Forecast int `json:"forecast,omitempty"` // the middle of it in seconds of opening hours, to learn from
 
 	Class       string    `json:"class,omitempty"` // of priority; absent is ordinary
 	More        []string  `json:"more,omitempty"`  // further services on the same ticket
 	Person      string    `json:"person,omitempty" privacy:"hash"`
+	NoCard      bool      `json:"no_card,omitempty"`     // the window checks who it is
 	Appointment string    `json:"appointment,omitempty"` // that was checked in
 	Due         time.Time `json:"due,omitzero"`          // of the appointment
 	Offline     bool      `json:"offline,omitempty"`     // taken from a lent number while cut off
@@ -85,8 +90,9 @@ type TicketIssued struct {
 }
 
 // TicketTaken is a number that a kiosk gave from its lent block while it was
-// cut off. At is the kiosk's clock at the taking, Seen the highest version of
-// the queue view that it had by then.
+// cut off. At is the hall's time at the taking, as the kiosk knew it; in one
+// kiosk it never goes back. After is the ticket that the kiosk gave before it,
+// from whatever number.
 type TicketTaken struct {
 	Ticket  string    `json:"ticket"`
 	Number  string    `json:"number"`
@@ -99,13 +105,18 @@ type TicketTaken struct {
 	Class   string    `json:"class,omitempty"`
 	More    []string  `json:"more,omitempty"`
 	Person  string    `json:"person,omitempty" privacy:"hash"`
-	Paper   bool      `json:"paper"` // a slip was tried; its outcome follows
+	NoCard  bool      `json:"no_card,omitempty"` // the window checks who it is
+	Paper   bool      `json:"paper"`             // a slip was tried; its outcome follows
+	After   string    `json:"after,omitempty"`   // id of a ticket
 }
 
 // NumbersLent lends the serials From to To of a prefix to a kiosk, until the
-// business day ends.
+// business day ends. Stock is the kiosk's stock of numbers (LendNumbers); a
+// block without a kiosk is lent to nobody, ever: numbers that a hall which lost
+// its disk does not know any more.
 type NumbersLent struct {
 	Kiosk  string `json:"kiosk"`
+	Stock  string `json:"stock,omitempty"`
 	Day    string `json:"day"`
 	Prefix string `json:"prefix"`
 	From   int    `json:"from"`
@@ -124,10 +135,13 @@ type NumbersRaised struct {
 // that stands on another ticket. The ticket is kept for staff to see; it is not
 // called by its number alone.
 type NumberConflict struct {
-	Ticket string `json:"ticket"`
-	Number string `json:"number"`
-	Kiosk  string `json:"kiosk"`
-	Reason string `json:"reason"` // "not-lent", "taken", "other-day"
+	Ticket  string    `json:"ticket"`
+	Number  string    `json:"number"`
+	Kiosk   string    `json:"kiosk"`
+	Reason  string    `json:"reason"` // "not-lent", "taken", "other-day", "no-service"
+	Day     string    `json:"day,omitempty"`
+	Service string    `json:"service,omitempty"`
+	At      time.Time `json:"at,omitzero"` // the kiosk's clock at the taking
 }
 
 // TicketGranted gives a waiting ticket a class of priority.
@@ -152,6 +166,7 @@ type TicketContinued struct {
 	Service string   `json:"service"` // the next
 	More    []string `json:"more,omitempty"`
 	Here    bool     `json:"here,omitempty"`
+	Owed    bool     `json:"owed,omitempty"` // a fee of a service that is done is still to be paid
 }
 
 // TicketReprinted says that the paper of a ticket is printed once more.
@@ -171,7 +186,7 @@ type OrderSet struct {
 // keep their weight.
 type OrderRule struct {
 	Overtake int            `json:"overtake"`          // a ticket is overtaken at most so often, 0..100
-	Beyond   int            `json:"beyond_minutes"`    // and not later than this after the first time, 0..480
+	Beyond   int            `json:"beyond_minutes"`    // and not at all from this after its turn, 0..480
 	Weights  map[string]int `json:"weights,omitempty"` // class → 0 (as ordinary) to 9
 }
 
@@ -202,10 +217,19 @@ type AppointmentChanged struct {
 	Reason      string `json:"reason,omitempty"`
 }
 
-// ClockChanged is the data of the clock events. By is how far the clock is
-// behind the journal (doubted) or jumped (stepped), in seconds.
+// AppointmentUnknown counts a wrong code or phone number at a kiosk. What was
+// typed stands nowhere.
+type AppointmentUnknown struct {
+	Kiosk string `json:"kiosk"`
+}
+
+// ClockChanged is the data of the clock events, in seconds. Doubted: By is how
+// far the hall's time now runs ahead of its clock; below 0 the clock is ahead.
+// Stepped and trusted: By is how far the hall's time jumps, and what is pending
+// with it.
 type ClockChanged struct {
-	By int `json:"by"`
+	By   int    `json:"by"`
+	Held string `json:"held,omitempty"` // the business day that waits until the queue is empty
 }
 
 // DayClosed ends the queue of a business day by the duty officer's word.
@@ -247,6 +271,7 @@ type TicketCalled struct {
 	Why    string `json:"why,omitempty"` // the rule that chose it
 
 	Overtaken []string `json:"overtaken,omitempty"` // numbers with an earlier place that the rule passed over
+	Waited    int      `json:"waited,omitempty"`    // seconds since it could first be called, without lunch and other gaps of the day
 }
 
 // TicketRecalled announces a called ticket again.
@@ -334,7 +359,8 @@ type PunchRecorded struct {
 
 // DayOpened begins a business day: numbers start again.
 type DayOpened struct {
-	Day string `json:"day"`
+	Day    string    `json:"day"`
+	Forget time.Time `json:"forget,omitzero"` // appointments before this are forgotten
 }
 
 // DeviceFault is one change of a device's health. Detail is for the operator:

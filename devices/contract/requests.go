@@ -72,20 +72,32 @@ type TakeTicket struct {
 	Class   string   `json:"class,omitempty"`                 // of priority, as the citizen chose
 	More    []string `json:"more,omitempty"`                  // further services on the same ticket, in this order
 	Person  string   `json:"person,omitempty" privacy:"hash"` // keyed hash of the ID number
+	NoCard  bool     `json:"no_card,omitempty"`               // a citizen without a card: the window checks who it is
 }
 
-// LendNumbers asks for numbers for the time without the hall. Left is how many
-// of the lent ones are unused, by prefix; Seen the highest serial of each
-// prefix that the kiosk knows to be given, by itself or in a view.
+// LendNumbers asks for numbers for the time without the hall. Stock is the id
+// of what the kiosk keeps of them on its disk: a new disk, or one that was put
+// back from a copy, has a new one, and what was lent to the old stock is never
+// used again. Holds are the blocks in the stock, Left how many of their numbers
+// are unused, by prefix. Seen and Lent are the highest serials of each prefix
+// that the kiosk knows to be given and to be lent, by itself or in a view: a
+// hall that knows less has lost its disk.
 type LendNumbers struct {
-	Day  string         `json:"day"`
-	Left map[string]int `json:"left,omitempty"`
-	Seen map[string]int `json:"seen,omitempty"`
+	Day   string         `json:"day"`
+	Stock string         `json:"stock"`
+	Holds []NumberBlock  `json:"holds,omitempty"`
+	Left  map[string]int `json:"left,omitempty"`
+	Seen  map[string]int `json:"seen,omitempty"`
+	Lent  map[string]int `json:"lent,omitempty"`
 }
 
-// Numbers is everything that is lent to the asking kiosk on Day.
+// Numbers is everything that is lent to the kiosk's stock on Day, until Ends.
+// What the stock holds beside it must not be used. Now is the hall's clock, by
+// which a kiosk tells the time when it is alone.
 type Numbers struct {
 	Day    string        `json:"day"`
+	Now    time.Time     `json:"now"`
+	Ends   time.Time     `json:"ends"` // the business day is over
 	Blocks []NumberBlock `json:"blocks"`
 }
 
@@ -175,6 +187,7 @@ type Appointments struct {
 type Arrive struct {
 	Appointment string `json:"appointment"`
 	Lang        string `json:"lang"`
+	Person      string `json:"person,omitempty" privacy:"hash"` // of the ticket: the hall controller fills it in
 }
 
 // AppointmentRef names an appointment, with its code as the proof.
@@ -207,7 +220,8 @@ type Ticket struct {
 	Ahead    int       `json:"ahead"`
 	WaitMin  int       `json:"wait_min"` // minutes; -1 is "not known"
 	WaitMax  int       `json:"wait_max"`
-	Windows  []string  `json:"windows"` // that may call it, by id
+	After    time.Time `json:"after,omitzero"` // the wait is through a break: not before this opening
+	Windows  []string  `json:"windows"`        // that may call it, by id
 	Area     string    `json:"area,omitempty"`
 
 	Class    string    `json:"class,omitempty"`
@@ -215,11 +229,15 @@ type Ticket struct {
 	Due      time.Time `json:"due,omitzero"`       // of an appointment
 	Reprints int       `json:"reprints,omitempty"` // above 0 the slip is marked as a reprint
 	Called   string    `json:"called,omitempty"`   // window that called it last, by id
+	NoCard   bool      `json:"no_card,omitempty"`  // taken without the ID card: bring it to the window
+	Offline  bool      `json:"offline,omitempty"`  // of a lent number, taken while cut off: it joins the queue later
 }
 
-// TicketRef names a ticket.
+// TicketRef names a ticket. Person is the proof that a reprint of a ticket by
+// ID card asks for.
 type TicketRef struct {
 	Ticket string `json:"ticket"`
+	Person string `json:"person,omitempty" privacy:"hash"`
 }
 
 // SignIn puts a member of staff at a window. PIN never leaves the request.
@@ -237,6 +255,7 @@ type WindowRef struct {
 	Number string `json:"number,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Expect string `json:"expect,omitempty"`
+	NoFee  bool   `json:"no_fee,omitempty"` // of finish: nothing is to be paid for this service
 }
 
 // Transfer sends the window's present ticket elsewhere: to a service, a window

@@ -52,6 +52,8 @@ type HallInfo struct {
 	Desk           Text2  `json:"desk"`            // where to ask a person
 	Colour         string `json:"colour"`          // "#1f5f8b", the one strong colour
 	QRBase         string `json:"qr_base,omitempty"`
+	SelfService    Text2  `json:"self_service,omitzero"` // what is open day and night, and where (24小时自助)
+	DutyPhone      string `json:"duty_phone,omitempty"`  // for urgent matters on days off (值班电话)
 }
 
 // UnitInfo is a unit of the hall (窗口单位).
@@ -92,7 +94,8 @@ type Queue struct {
 	Day      string         `json:"day"`
 	Services []ServiceQueue `json:"services"`
 	Waiting  int            `json:"waiting"`
-	Serials  map[string]int `json:"serials,omitempty"` // the highest number given, by prefix
+	Serials  map[string]int `json:"serials,omitempty"` // the highest number given in order, by prefix
+	Lent     map[string]int `json:"lent,omitempty"`    // the highest number lent to a kiosk, by prefix
 }
 
 // ServiceQueue is the queue of one service.
@@ -104,7 +107,9 @@ type ServiceQueue struct {
 	Open    int    `json:"open"`           // open windows that serve it
 	Last    string `json:"last,omitempty"` // the last number called
 
-	Stop   string `json:"stop,omitempty"`  // why no ticket is given now: "paused", "quota", "interval-quota", "closing"
+	After time.Time `json:"after,omitzero"` // the wait is through a break: not before this opening
+
+	Stop   string `json:"stop,omitempty"`  // why no ticket is given now: "paused", "quota", "interval-quota", "closing", "message", "hours"
 	Reason Text2  `json:"reason,omitzero"` // the same in words, with what to do instead
 }
 

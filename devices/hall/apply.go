@@ -23,6 +23,7 @@ func (s *State) Apply(e contract.Event) error {
 		}
 	}
 	s.Applied++
+	s.Clock.Last = later(s.Clock.Last, e.Time)
 	if e.Sequence > 0 {
 		s.Through = e.Sequence
 	}
@@ -82,6 +83,8 @@ func (s *State) dayOpened(d contract.DayOpened, _ time.Time) error {
 	s.Lent, s.Given, s.Conflicts, s.Closed = nil, nil, nil, nil
 	s.Ratings = rating.Book{}
 	s.Attendance.NewDay(d.Day)
+	s.Clock.Held = ""
+	s.forgetAppointments(d.Forget)
 	s.arrange()
 	return nil
 }
@@ -92,8 +95,8 @@ func (s *State) issued(d contract.TicketIssued, at time.Time) error {
 	}
 	t := &queue.Ticket{ID: d.Ticket, Number: d.Number, Prefix: d.Prefix, Serial: d.Serial, Day: d.Day,
 		Service: d.Service, Kiosk: d.Kiosk, Lang: d.Lang, State: queue.Issued,
-		IssuedAt: d.At, Since: at, WaitMin: d.WaitMin, WaitMax: d.WaitMax,
-		Class: d.Class, More: d.More, Person: d.Person, Appointment: d.Appointment, Due: d.Due}
+		IssuedAt: d.At, Since: at, WaitMin: d.WaitMin, WaitMax: d.WaitMax, After: d.After, Forecast: d.Forecast,
+		Class: d.Class, More: d.More, Person: d.Person, NoCard: d.NoCard, Appointment: d.Appointment, Due: d.Due}
 	if d.Offline {
 		t.Order, t.TakenAt = d.Behind, d.PlacedAt
 	} else {
@@ -101,7 +104,8 @@ func (s *State) issued(d contract.TicketIssued, at time.Time) error {
 		t.Order = s.Order
 		s.Serials[d.Prefix] = max(s.Serials[d.Prefix], d.Serial)
 	}
-	s.Given[d.Service]++
+	s.give(t)
+	s.Waits.Issued(d.Service, d.Class, d.Day)
 	s.Tickets[t.ID], s.numbers[t.Number], s.pending[t.ID] = t, t, t
 	return nil
 }
@@ -112,6 +116,7 @@ func (s *State) move(id string, to queue.State, at time.Time, change func(*queue
 	if t == nil {
 		return fmt.Errorf("ticket %q is not known", id)
 	}
+	s.learn(t, to, at)
 	if t.State == queue.Waiting {
 		s.pool.Remove(t)
 	}
@@ -137,6 +142,16 @@ func (s *State) move(id string, to queue.State, at time.Time, change func(*queue
 		d := s.open(t.Window)
 		d.Held = append(d.Held, id)
 	}
+	return nil
+}
+
+// change changes what is not the state of a ticket, nor its place.
+func (s *State) change(id string, change func(*queue.Ticket)) error {
+	t := s.Tickets[id]
+	if t == nil {
+		return fmt.Errorf("ticket %q is not known", id)
+	}
+	change(t)
 	return nil
 }
 
@@ -171,7 +186,10 @@ func (s *State) unconfirmed(d contract.TicketUnconfirmed, at time.Time) error {
 }
 
 func (s *State) voided(d contract.TicketVoided, at time.Time) error {
-	return s.move(d.Ticket, queue.Void, at, func(t *queue.Ticket) { t.Reason, t.Window = d.Reason, "" })
+	return s.move(d.Ticket, queue.Void, at, func(t *queue.Ticket) {
+		t.Reason, t.Window = d.Reason, ""
+		s.takeBack(t)
+	})
 }
 
 func (s *State) late(d contract.TicketConfirmed, at time.Time) error {
@@ -180,10 +198,14 @@ func (s *State) late(d contract.TicketConfirmed, at time.Time) error {
 
 func (s *State) called(d contract.TicketCalled, at time.Time) error {
 	s.announce(d.Call, d.Ticket, d.Window, 0, at)
+	s.overtake(d.Overtaken, at)
+	if t := s.Tickets[d.Ticket]; t != nil {
+		s.learnCall(t, d, at)
+	}
 	return s.move(d.Ticket, queue.Called, at, func(t *queue.Ticket) {
 		t.Window, t.Recalls = d.Window, 0
 		if t.FirstAsked == "" {
-			t.FirstAsked = d.Window
+			t.FirstAsked, t.FirstStaff = d.Window, d.Staff
 		}
 	})
 }
@@ -214,11 +236,14 @@ func (s *State) missed(d contract.TicketMoved, at time.Time) error {
 }
 
 func (s *State) reinstated(d contract.TicketMoved, at time.Time) error {
+	if t := s.Tickets[d.Ticket]; t != nil && t.State == queue.Late {
+		s.give(t)
+	}
 	return s.move(d.Ticket, queue.Waiting, at, func(t *queue.Ticket) {
 		t.Window, t.Reason = "", ""
 		if d.Place == PlaceEnd {
 			s.Order++
-			t.Order = s.Order
+			t.Order, t.TakenAt = s.Order, time.Time{}
 		}
 	})
 }
@@ -240,6 +265,7 @@ func (s *State) transferred(d contract.TicketTransferred, at time.Time) error {
 	return s.move(d.Ticket, queue.Waiting, at, func(t *queue.Ticket) {
 		if t.Window != "" {
 			t.Hops++
+			t.Misdirected = t.Misdirected || d.Service != t.Service
 		}
 		t.Service, t.Bound, t.Window = d.Service, d.Window, ""
 	})

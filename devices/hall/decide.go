@@ -91,7 +91,7 @@ func init() {
 		CmdScore:                    {bridges, read((*State).score)},
 		CmdPunch:                    {bridges, read((*State).punch)},
 		CmdCheckPIN:                 {itself, read((*State).checkPIN)},
-		CmdTick:                     {itself, func(s *State, _ Command, now time.Time) Decision { return s.tick(now) }},
+		CmdTick:                     {itself, func(s *State, c Command, now time.Time) Decision { return s.tick(c.Node, now) }},
 	}
 	for _, part := range []map[string]rule{lendRules(), orderRules(), limitRules(), appointmentRules(), dayRules()} {
 		maps.Copy(rules, part)
@@ -114,52 +114,28 @@ func read[D any](decide func(*State, Command, D, time.Time) Decision) func(*Stat
 // Decide says what follows from a command at a moment. It changes nothing, and
 // the same state, command and moment give the same decision.
 func (s *State) Decide(c Command, now time.Time) Decision {
-	now = now.UTC().Truncate(time.Millisecond)
-	opening := s.openDay(now)
-	if len(opening) > 0 {
-		fresh := *s
-		// The day in the event is this state's own; it cannot be refused.
-		_ = fresh.dayOpened(contract.DayOpened{Day: s.x.Hours.Day(now)}, now)
-		s = &fresh
-	}
+	now, events := s.keepTime(now.UTC().Truncate(time.Millisecond), clockStepOf(c))
+	jumped := len(events) > 0
+	s = s.known(events)
+	s.now = now
+	opening := s.openDay(now, jumped)
+	s.foresee(opening)
+	events = append(events, opening...)
 	r, ok := rules[c.Type]
 	if !ok || !slices.Contains(r.roles, c.Role) {
 		d := s.refuse(NotAllowed, about{})
-		d.Events = opening
+		d.Events = events
 		return d
 	}
 	d := r.decide(s, c, now)
-	d.Events = append(opening, d.Events...)
+	d.Events = append(events, d.Events...)
 	return d
 }
 
-// openDay ends the old business day and opens the new one when it is time. The
-// day never goes back: after a step of the clock the later day stays (R-QUE-14).
-func (s *State) openDay(now time.Time) []contract.Event {
-	day := s.x.Hours.Day(now)
-	if day <= s.Day {
-		return nil
-	}
-	var events []contract.Event
-	for _, w := range windows(s.Ratings.Open) {
-		events = append(events, s.ratingAbsentEvent(w, now))
-	}
-	left := s.today(func(t *queue.Ticket) bool { return queue.Step(t.State, queue.DayEnd).Next == queue.Void })
-	for _, t := range left {
-		events = append(events, event(contract.EvTicketVoided, now, contract.TicketVoided{Ticket: t.ID, Reason: "day-ended"}))
-	}
-	for _, w := range windows(s.Desks) {
-		if staff := s.Desks[w].Staff; staff != "" {
-			events = append(events, event(contract.EvWindowSignedOut, now, contract.WindowChanged{Window: w, Staff: staff, Reason: "day-ended"}))
-		}
-	}
-	return append(events, event(contract.EvDayOpened, now, contract.DayOpened{Day: day}))
-}
-
 // tick does what is due: tickets that nobody confirmed, ratings that nobody
-// gave.
-func (s *State) tick(now time.Time) Decision {
-	var d Decision
+// gave, appointments that nobody came to.
+func (s *State) tick(node string, now time.Time) Decision {
+	d := Decision{Events: s.lookAhead(node, now)}
 	for _, t := range inOrder(s.pending, func(t *queue.Ticket) bool { return !now.Before(t.Since.Add(s.x.ConfirmWithin)) }) {
 		d.Events = append(d.Events, event(contract.EvTicketVoided, now, contract.TicketVoided{Ticket: t.ID, Reason: "unconfirmed"}))
 	}
@@ -168,14 +144,17 @@ func (s *State) tick(now time.Time) Decision {
 			d.Events = append(d.Events, s.ratingAbsentEvent(w, now))
 		}
 	}
+	d.Events = append(d.Events, s.missAppointments(now)...)
 	return d
 }
 
 // NextDue is when CmdTick has something to do, or when a view changes by
 // itself because the hall opens, closes or begins its day.
 func (s *State) NextDue(now time.Time) time.Time {
+	clock := now
+	now = s.Now(clock)
 	due := s.x.Hours.NextChange(now)
-	if s.Day == "" || s.x.Hours.Day(now) > s.Day {
+	if s.dueDay(now) != "" {
 		due = now
 	}
 	sooner := func(t time.Time) {
@@ -189,7 +168,12 @@ func (s *State) NextDue(now time.Time) time.Time {
 	for _, r := range s.Ratings.Open {
 		sooner(r.Opened.Add(s.x.RatingFor))
 	}
-	return due
+	for _, a := range s.Appointments {
+		if a.State == Booked {
+			sooner(a.Start.Add(s.x.Appointments.Late + time.Millisecond)) // the limit itself is in time
+		}
+	}
+	return due.Add(clock.Sub(now)) // by the machine's clock
 }
 
 func (s *State) refuse(code string, a about) Decision {

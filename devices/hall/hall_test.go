@@ -189,6 +189,15 @@ func TestTransfer(t *testing.T) {
 		}
 		l.next(to)
 	}
+	if list := l.s.Circling(); len(list) != 1 || list[0].Number != moved.Number {
+		t.Errorf("the desk is told of %+v, want %s", list, moved.Number)
+	}
+	at := l.s.TicketsIn(queue.Called)[0].Window
+	l.must(contract.AskWindowStart, ref{Window: at})
+	l.must(contract.AskWindowFinish, ref{Window: at})
+	if list := l.s.Circling(); len(list) != 0 {
+		t.Errorf("served, and the desk is still told of %+v", list)
+	}
 	l.replay()
 }
 
@@ -323,6 +332,7 @@ func TestBusinessDay(t *testing.T) {
 	}
 	// The clock goes back a day: no number comes twice.
 	l.now = monday
+	l.signIn("w1", "s1")
 	if n := l.take("a"); n.Number != "A002" || n.Day != "2026-03-03" {
 		t.Errorf("after a step back %+v", n)
 	}

@@ -78,16 +78,18 @@ type life struct {
 	now time.Time
 	ids int
 	log []contract.Event
+
+	setup func() *hall.Setup
 }
 
-func begin(t failer) *life { return &life{t: t, s: hall.New(setup()), now: monday} }
+func begin(t failer) *life { return &life{t: t, s: hall.New(setup()), setup: setup, now: monday} }
 
 // roleOf is the role that a command type belongs to.
 func roleOf(typ string) (role, node string) {
 	switch {
-	case strings.HasPrefix(typ, "window."):
+	case strings.HasPrefix(typ, "window."), typ == contract.AskTicketGrant:
 		return hall.RoleWindow, "desk-1"
-	case strings.HasPrefix(typ, "ticket."):
+	case strings.HasPrefix(typ, "ticket."), strings.HasPrefix(typ, "appointment."):
 		return hall.RoleKiosk, "kiosk-1"
 	}
 	return hall.RoleHall, "hall"
@@ -203,13 +205,13 @@ func (l *life) replay() {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	again := hall.New(setup())
+	again := hall.New(l.setup())
 	for _, e := range l.log {
 		if err := again.Apply(e); err != nil {
 			l.t.Fatalf("replay: %v", err)
 		}
 	}
-	restored := hall.New(setup())
+	restored := hall.New(l.setup())
 	if err := json.Unmarshal(want, restored); err != nil {
 		l.t.Fatal(err)
 	}

@@ -1,7 +1,9 @@
 package hall
 
 import (
+	"cmp"
 	"slices"
+	"time"
 
 	"hallward/devices/hall/queue"
 )
@@ -25,4 +27,25 @@ func (s *State) ServicesOf(window string) []string {
 		return slices.Clone(w.Services)
 	}
 	return nil
+}
+
+// FeeDue tells whether a service leads on to the fee window when it is done.
+func (s *State) FeeDue(service string) bool {
+	v := s.x.service[service]
+	return v != nil && v.FeeDue && service != s.x.FeeService && len(s.x.fee()) > 0
+}
+
+// AppointmentsToday are the appointments of the business day, by time.
+func (s *State) AppointmentsToday(now time.Time) []Appointment {
+	day := s.x.Hours.Day(s.Now(now))
+	var list []Appointment
+	for _, a := range s.Appointments {
+		if s.x.Hours.Day(a.Start) == day {
+			list = append(list, *a)
+		}
+	}
+	slices.SortFunc(list, func(a, b Appointment) int {
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.AppointmentBooked.Appointment, b.AppointmentBooked.Appointment))
+	})
+	return list
 }

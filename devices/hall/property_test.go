@@ -26,23 +26,40 @@ func anyCommand(t *rapid.T, l *life) hall.Command {
 	}
 	typ := rapid.SampledFrom([]string{
 		contract.AskTicketTake, contract.AskTicketTake, contract.AskTicketTake, contract.EvTicketPrinted, contract.EvTicketPrinted, contract.EvTicketPrinted,
-		contract.AskTicketNoted, contract.AskTicketVoid, contract.EvTicketUnprinted,
+		contract.AskTicketNoted, contract.AskTicketVoid, contract.EvTicketUnprinted, contract.AskTicketReprint, contract.AskTicketLook,
+		contract.AskServicePause, contract.AskServiceResume,
 		contract.AskWindowSignIn, contract.AskWindowSignIn, contract.AskWindowSignOut, contract.AskWindowPause, contract.AskWindowResume,
 		contract.AskWindowNext, contract.AskWindowNext, contract.AskWindowNext, contract.AskWindowStart, contract.AskWindowStart, contract.AskWindowFinish,
 		contract.AskWindowCall, contract.AskWindowRecall, contract.AskWindowNoShow, contract.AskWindowTransfer, contract.AskWindowHold,
 		contract.AskWindowUnhold, contract.AskWindowReturn, contract.AskWindowReinstate, contract.AskWindowVoid,
+		contract.AskTicketGrant, contract.AskOrderSet, contract.AskNumbersLend, contract.EvTicketTaken, contract.EvTicketTaken, hall.CmdCopied,
 		hall.CmdTick, hall.CmdScore, hall.CmdPunch, contract.EvDeviceFault,
 	}).Draw(t, "type")
 	w := window()
 	var data any = ref{Window: w, Number: number(), Reason: "meeting"}
 	switch typ {
 	case contract.AskTicketTake:
-		data = contract.TakeTicket{Service: service()}
+		class := ""
+		if len(l.setup().Classes) > 0 {
+			class = rapid.SampledFrom([]string{"", "", "elderly", "military", "business", "urgent"}).Draw(t, "class")
+		}
+		data = contract.TakeTicket{Service: service(), Class: class,
+			More: rapid.SampledFrom([][]string{nil, nil, nil, {"b"}, {"c"}, {"c", "b"}, {"e", "c", "b"}}).Draw(t, "more")}
+	case contract.AskTicketGrant:
+		data = contract.Grant{Window: w, Number: number(), Class: rapid.SampledFrom([]string{"urgent", "sick", "x"}).Draw(t, "class"), Reason: "理由"}
+	case contract.AskOrderSet:
+		data = contract.SetOrder{Staff: "s1", Rule: contract.OrderRule{Overtake: rapid.IntRange(-1, 5).Draw(t, "k"), Beyond: 10}}
+	case contract.AskNumbersLend:
+		data = anyReport(t, l)
+	case contract.EvTicketTaken:
+		data = anyTaken(t, l, service())
 	case contract.EvTicketPrinted:
 		data = contract.TicketPrinted{Ticket: ticket(), Proof: "printed"}
 	case contract.EvTicketUnprinted:
 		data = contract.TicketUnprinted{Ticket: ticket(), Outcome: "unknown"}
-	case contract.AskTicketNoted, contract.AskTicketVoid:
+	case contract.AskServicePause, contract.AskServiceResume:
+		data = contract.PauseService{Service: service(), Staff: "s1", Reason: "停电"}
+	case contract.AskTicketNoted, contract.AskTicketVoid, contract.AskTicketReprint, contract.AskTicketLook:
 		data = contract.TicketRef{Ticket: ticket()}
 	case contract.AskWindowSignIn:
 		pin := rapid.SampledFrom([]string{"1111", "1111", "1111", "0"}).Draw(t, "pin")
@@ -156,6 +173,9 @@ func checkState(t *rapid.T, s *hall.State) {
 func TestAnyCommands(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := begin(t)
+		if rapid.Bool().Draw(t, "classes") {
+			l = &life{t: t, s: hall.New(withClasses()), setup: withClasses, now: monday}
+		}
 		for _, w := range []string{"w1", "w2"} {
 			l.signIn(w, "s"+w[1:])
 		}
@@ -265,8 +285,11 @@ func TestEqualTreatment(t *testing.T) {
 
 // No bytes make Decide panic, and what it gives can always be applied.
 func FuzzDecide(f *testing.F) {
-	for _, typ := range []string{contract.AskTicketTake, contract.AskWindowSignIn, contract.AskWindowTransfer, contract.EvTicketPrinted, hall.CmdScore, hall.CmdPunch, hall.CmdTick, "?"} {
-		for _, data := range []string{``, `null`, `{}`, `[]`, `{"window":"w1","number":"A001"}`, `{"service":"a","lang":"` + "\u0000" + `"}`, `{"level":-9}`, `{"window":7}`} {
+	for _, typ := range []string{contract.AskTicketTake, contract.AskWindowSignIn, contract.AskWindowTransfer, contract.EvTicketPrinted, hall.CmdScore, hall.CmdPunch, hall.CmdTick,
+		hall.CmdClock, contract.AskDayClose, contract.AskAppointmentBook, contract.AskAppointmentFind, contract.AskAppointmentArrive, contract.CmdAppointments, "?"} {
+		for _, data := range []string{``, `null`, `{}`, `[]`, `{"window":"w1","number":"A001"}`, `{"service":"a","lang":"` + "\u0000" + `"}`, `{"level":-9}`, `{"window":7}`,
+			`{"stock":"S","holds":[{"prefix":"A","from":-1,"to":99999}],"left":{"":-7},"seen":{"A":1e9},"lent":{"A":99999}}`,
+			`{"ticket":"t","number":"A501","prefix":"A","serial":501,"service":"a","at":"2026-03-02T02:00:00Z"}`} {
 			f.Add("id", typ, "kiosk-1", []byte(data))
 		}
 	}
@@ -282,51 +305,4 @@ func FuzzDecide(f *testing.F) {
 		}
 		l.replay()
 	})
-}
-
-// BenchmarkDay is a whole day of a hall: 1000 tickets from touch to rating.
-func BenchmarkDay(b *testing.B) {
-	for b.Loop() {
-		l := begin(b)
-		l.signIn("w1", "s1")
-		for i := range 1000 {
-			l.printed("a")
-			if i >= 100 { // a hundred always wait
-				l.serve("w1")
-				l.must(hall.CmdScore, hall.Score{Window: "w1", Level: 5})
-			}
-		}
-	}
-}
-
-// BenchmarkTake is one take with 200 waiting.
-func BenchmarkTake(b *testing.B) {
-	l := begin(b)
-	for range 200 {
-		l.printed("a")
-	}
-	c := hall.Command{ID: "x", Type: contract.AskTicketTake, Role: hall.RoleKiosk, Node: "kiosk-1", Data: json.RawMessage(`{"service":"a"}`)}
-	for b.Loop() {
-		l.s.Decide(c, l.now)
-	}
-}
-
-// BenchmarkApply is the replay of one event.
-func BenchmarkApply(b *testing.B) {
-	l := begin(b)
-	l.signIn("w1", "s1")
-	for range 1000 {
-		l.printed("a")
-		l.serve("w1")
-	}
-	i, s := 0, hall.New(setup())
-	for b.Loop() {
-		if i == len(l.log) {
-			i, s = 0, hall.New(setup())
-		}
-		if err := s.Apply(l.log[i]); err != nil {
-			b.Fatal(err)
-		}
-		i++
-	}
 }

@@ -63,6 +63,7 @@ type Setup struct {
 	FeeService       string        // of the fee window, for services with FeeDue; "" is the first of kind fee
 	Lending          Lending
 	Appointments     AppointmentRule
+	Extended         time.Duration // tickets so long before and after hours, and on days off, where a window is staffed (延时服务); 0 is never
 }
 
 // Class is a class of priority (优先类别): elderly, disabled, pregnant,
@@ -75,7 +76,7 @@ type Class struct {
 }
 
 // OrderRule bounds what priority may do to others: a ticket is overtaken at
-// most Overtake times, and not at all later than Beyond after the first time.
+// most Overtake times, and not at all from Beyond after its turn (queue.Rule).
 type OrderRule struct {
 	Overtake int           // 0 is 5
 	Beyond   time.Duration // 0 is 30 minutes
@@ -104,12 +105,13 @@ type AppointmentRule struct {
 // filled in from the windows.
 type Service struct {
 	contract.ServiceInfo
-	Mean      int     // minutes of service on average, for the expected wait; 0 is 10
-	Quota     int     // tickets a day; 0 is no limit
-	Quotas    []Quota // tickets in parts of the day
-	PerPerson int     // tickets of one person a day, where the card is asked; 0 is no limit
-	NoClosing bool    // tickets are given although the queue passes closing time
-	Capacity  int     // appointments in one slot, when Appointments
+	Mean      int            // minutes of service on average, for the expected wait; 0 is 10
+	Quota     int            // tickets a day; 0 is no limit
+	Quotas    []Quota        // tickets in parts of the day
+	PerPerson int            // tickets of one person a day, where the card is asked; 0 is no limit
+	NoClosing bool           // tickets are given although the queue passes closing time
+	Capacity  int            // appointments in one slot, when Appointments
+	Hours     *calendar.Part // of the hall's hours in which it is given; nil is all of them
 }
 
 // Quota is a limit for one part of the day.
@@ -168,8 +170,11 @@ type index struct {
 	windowsOf map[string][]string // service → windows that may call it
 	shares    map[string][]string // service → services with a window in common, itself included
 	class     map[string]*Class
+	hours     map[string]*calendar.Hours // by service
 	catalogue contract.Catalogue
 	area      map[string]contract.Text2 // by service
+	place     map[string]int            // of a service in Services
+	lines     []lines                   // by window
 }
 
 func newIndex(setup *Setup) *index {
@@ -198,7 +203,11 @@ func newIndex(setup *Setup) *index {
 	for i := range x.Classes {
 		x.class[x.Classes[i].ID] = &x.Classes[i]
 	}
+	x.hours = map[string]*calendar.Hours{}
 	for i := range x.Services {
+		if x.Hours != nil {
+			x.hours[x.Services[i].ID] = x.Hours.Limited(x.Services[i].Hours)
+		}
 		if x.FeeService == "" && x.Services[i].Kind == "fee" {
 			x.FeeService = x.Services[i].ID
 		}
@@ -227,6 +236,7 @@ func newIndex(setup *Setup) *index {
 	for i := range x.Nodes {
 		x.node[x.Nodes[i].ID] = &x.Nodes[i]
 	}
+	x.layLines()
 	x.catalogue = x.CatalogueView()
 	for _, info := range x.catalogue.Services {
 		x.area[info.ID] = info.Area
@@ -240,13 +250,6 @@ func or[T comparable](v, standard T) T {
 		return standard
 	}
 	return v
-}
-
-func (x *index) mean(service string) float64 {
-	if s := x.service[service]; s != nil && s.Mean > 0 {
-		return float64(s.Mean)
-	}
-	return 10
 }
 
 // CatalogueView is what the hall offers. Windows, area and the entrusted mark

@@ -100,7 +100,7 @@ func TestLists(t *testing.T) {
 	l.next("w1")
 	l.must(contract.AskWindowTransfer, contract.Transfer{Window: "w1", ToWindow: "w2"})
 	numbers := func(window string) (list []string) {
-		for _, t := range l.s.Waiting(window) {
+		for _, t := range l.s.Waiting(window, l.now) {
 			list = append(list, t.Number)
 		}
 		return list

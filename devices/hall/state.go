@@ -1,7 +1,6 @@
 package hall
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -10,6 +9,7 @@ import (
 
 	"hallward/devices/contract"
 	"hallward/devices/hall/attendance"
+	"hallward/devices/hall/forecast"
 	"hallward/devices/hall/queue"
 	"hallward/devices/hall/rating"
 )
@@ -37,16 +37,18 @@ type State struct {
 	Rule         *contract.OrderRule       `json:"rule,omitempty"`         // that the manager set; nil is the setup's
 	Paused       map[string]string         `json:"paused,omitempty"`       // services that the manager paused → reason
 	Lent         []contract.NumbersLent    `json:"lent,omitempty"`         // numbers of this day
-	Given        map[string]int            `json:"given,omitempty"`        // tickets of this day by service, for quotas
+	Given        map[string][]time.Time    `json:"given,omitempty"`        // when the tickets of this day were taken, by service, for quotas
 	Appointments map[string]*Appointment   `json:"appointments,omitempty"` // by id
 	Clock        Clock                     `json:"clock,omitzero"`
 	Conflicts    []contract.NumberConflict `json:"conflicts,omitempty"` // of this day, for staff to see
+	Waits        forecast.Book             `json:"waits,omitzero"`      // what was learned about waiting; stays over the days
 	Closed       *contract.DayClosed       `json:"closed,omitempty"`    // the queue of this day was ended
 
 	x       *index
 	pool    queue.Pool
 	numbers map[string]*queue.Ticket // by number
 	pending map[string]*queue.Ticket // without paper or word yet, by id
+	now     time.Time                // of the command, in the copy that Decide works on
 }
 
 // Desk is a window at work.
@@ -56,6 +58,7 @@ type Desk struct {
 	Paused bool      `json:"paused,omitempty"`
 	Reason string    `json:"reason,omitempty"` // of the pause
 	Ticket string    `json:"ticket,omitempty"` // in hand
+	Freed  time.Time `json:"freed,omitzero"`   // when it let go of the last one
 	Held   []string  `json:"held,omitempty"`   // tickets set aside
 }
 
@@ -85,7 +88,9 @@ type Appointment struct {
 // Clock is what the hall thinks of its own clock.
 type Clock struct {
 	Last  time.Time `json:"last,omitzero"`  // of the last event
-	Doubt time.Time `json:"doubt,omitzero"` // the hall runs on from this time; zero: the clock is trusted
+	Doubt time.Time `json:"doubt,omitzero"` // since when it is in doubt; zero: the clock is trusted
+	By    int       `json:"by,omitempty"`   // seconds that the hall's time is ahead of a clock in doubt
+	Held  string    `json:"held,omitempty"` // a business day that a jump reached; it waits for the queue of this one
 }
 
 // callsKept is how many calls the state remembers; a setup shows fewer.
@@ -131,7 +136,7 @@ func (s *State) arrange() {
 		s.Paused = map[string]string{}
 	}
 	if s.Given == nil {
-		s.Given = map[string]int{}
+		s.Given = map[string][]time.Time{}
 	}
 	if s.Appointments == nil {
 		s.Appointments = map[string]*Appointment{}
@@ -178,7 +183,7 @@ func inOrder(tickets map[string]*queue.Ticket, fits func(*queue.Ticket) bool) []
 			list = append(list, t)
 		}
 	}
-	slices.SortFunc(list, func(a, b *queue.Ticket) int { return cmp.Compare(a.Order, b.Order) })
+	slices.SortFunc(list, queue.Compare)
 	return list
 }
 

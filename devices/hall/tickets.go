@@ -23,31 +23,35 @@ func (s *State) take(c Command, d contract.TakeTicket, now time.Time) Decision {
 		}
 		return Decision{Answer: s.ticket(t)}
 	}
-	service := s.x.service[d.Service]
-	if service == nil {
-		return s.refuse(UnknownService, about{})
+	services, p := s.asked(d)
+	if p != nil {
+		return Decision{Refusal: p}
 	}
-	if service.Paused != "" {
-		return s.refuse(ServicePaused, about{Reason: contract.Text2{ZH: service.Paused}})
+	service := services[0]
+	if p := s.mayChoose(d.Class); p != nil {
+		return Decision{Refusal: p}
 	}
-	if len(s.x.windowsOf[service.ID]) == 0 {
-		return s.refuse(NoWindow, about{})
+	if p := s.shut(service, now); p != nil {
+		return Decision{Refusal: p}
 	}
-	if status := s.x.Hours.At(now); !status.Issuing {
-		next := status.Next.Add(-time.Duration(s.x.Hours.IssueBefore) * time.Minute)
-		return s.refuse(Closed, about{Reason: status.Reason, Next: s.clock(next, now)})
+	outlook := s.forecast(now)
+	if p := s.limited(c, d, services, outlook, now); p != nil {
+		return Decision{Refusal: p}
 	}
 	if d.Lang != "en" {
 		d.Lang = "zh-CN"
 	}
-	serial := s.Serials[service.Prefix] + 1
+	serial := s.nextSerial(service.Prefix)
 	t := &queue.Ticket{ID: c.ID, Number: queue.Number(service.Prefix, serial), Prefix: service.Prefix, Serial: serial,
-		Day: s.Day, Service: service.ID, Kiosk: c.Node, Lang: d.Lang, State: queue.Issued, Order: s.Order + 1, IssuedAt: now, Since: now}
-	t.WaitMin, t.WaitMax = s.forecast().Wait(s.x.windowsOf[service.ID])
+		Day: s.Day, Service: service.ID, Kiosk: c.Node, Lang: d.Lang, State: queue.Issued, Order: s.Order + 1, IssuedAt: now, Since: now, Class: d.Class, More: s.x.withFee(services)}
+	t.Person, t.NoCard = holder(d, services)
+	expected := outlook.Newcomer(service.ID, d.Class)
+	t.WaitMin, t.WaitMax, t.After = expected.From, expected.To, expected.After
 	answer := s.ticket(t)
 	return Decision{Answer: answer, Events: []contract.Event{event(contract.EvTicketIssued, now, contract.TicketIssued{
 		Ticket: t.ID, Number: t.Number, Prefix: t.Prefix, Serial: t.Serial, Day: t.Day, Service: t.Service,
-		Kiosk: t.Kiosk, Lang: t.Lang, At: now, Ahead: answer.Ahead, WaitMin: t.WaitMin, WaitMax: t.WaitMax})}}
+		Kiosk: t.Kiosk, Lang: t.Lang, At: now, Ahead: answer.Ahead, WaitMin: t.WaitMin, WaitMax: t.WaitMax, After: t.After,
+		Forecast: expected.seconds(), Class: t.Class, More: t.More, Person: t.Person, NoCard: t.NoCard})}}
 }
 
 // clock is a moment in words: the time alone when it is today.
@@ -66,13 +70,13 @@ func (s *State) clock(t, now time.Time) contract.Text2 {
 	}
 }
 
-// own is a ticket of the asking kiosk.
+// own is a ticket whose paper the asking kiosk printed, first or last.
 func (s *State) own(c Command, id string) (*queue.Ticket, *contract.Problem) {
 	t := s.Tickets[id]
 	if t == nil {
 		return nil, s.x.refuse(UnknownTicket, about{})
 	}
-	if c.Role != RoleHall && t.Kiosk != c.Node {
+	if c.Role != RoleHall && t.Kiosk != c.Node && t.Reprinter != c.Node {
 		return nil, s.x.refuse(NotYours, about{})
 	}
 	return t, nil
@@ -169,24 +173,11 @@ func (s *State) callers(t *queue.Ticket) []string {
 	return s.x.windowsOf[t.Service]
 }
 
-// ahead counts who may be called before a ticket: everybody with an earlier
-// place whom one of its windows may call.
-func (s *State) ahead(t *queue.Ticket) int {
-	services := s.x.shares[t.Service]
-	n := s.pool.Before(t.Order, services, s.x.windowsOf[t.Service])
-	for _, p := range s.pending {
-		if p.State == queue.Issued && p.Order < t.Order && slices.Contains(services, p.Service) {
-			n++
-		}
-	}
-	return n
-}
-
 func (s *State) ticket(t *queue.Ticket) contract.Ticket {
 	v := contract.Ticket{Ticket: t.ID, Number: t.Number, Service: t.Service, Day: t.Day, State: string(t.State),
-		IssuedAt: t.IssuedAt, WaitMin: t.WaitMin, WaitMax: t.WaitMax,
+		IssuedAt: t.IssuedAt, WaitMin: t.WaitMin, WaitMax: t.WaitMax, After: t.After,
 		Windows: append([]string{}, s.callers(t)...), Area: s.x.area[t.Service].In(t.Lang)}
-	v.Class, v.More, v.Due, v.Reprints = t.Class, t.More, t.Due, t.Reprints
+	v.Class, v.More, v.Due, v.Reprints, v.NoCard = t.Class, t.More, t.Due, t.Reprints, t.NoCard
 	if t.InHand() {
 		v.Called = t.Window
 	}
@@ -194,24 +185,4 @@ func (s *State) ticket(t *queue.Ticket) contract.Ticket {
 		v.Ahead = s.ahead(t)
 	}
 	return v
-}
-
-// forecast is when each open window will be free.
-func (s *State) forecast() queue.Forecast {
-	var open []queue.Desk
-	for _, w := range s.x.Windows {
-		d := s.desk(w.ID)
-		if d.Staff == "" || d.Paused {
-			continue
-		}
-		desk := queue.Desk{ID: w.ID}
-		if t := s.Tickets[d.Ticket]; t != nil {
-			desk.Busy = s.x.mean(t.Service) / 2
-		}
-		open = append(open, desk)
-	}
-	if len(open) == 0 {
-		return queue.Forecast{}
-	}
-	return queue.Foresee(open, s.pool.Waiting(), s.callers, func(t *queue.Ticket) float64 { return s.x.mean(t.Service) })
 }

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -15,8 +16,9 @@ import (
 func (s *State) CatalogueView() contract.Catalogue { return s.x.catalogue }
 
 // QueueView is how many wait for what.
-func (s *State) QueueView(_ time.Time) contract.Queue {
-	v := contract.Queue{Version: s.Applied, Day: s.Day, Services: []contract.ServiceQueue{}}
+func (s *State) QueueView(now time.Time) contract.Queue {
+	now = s.Now(now)
+	v := contract.Queue{Version: s.Applied, Day: s.Day, Serials: maps.Clone(s.Serials), Lent: s.lentTops()}
 	waiting := map[string]int{}
 	for _, t := range s.pool.Waiting() {
 		waiting[t.Service]++
@@ -28,11 +30,14 @@ func (s *State) QueueView(_ time.Time) contract.Queue {
 			last[t.Service] = t.Number
 		}
 	}
-	f := s.forecast()
-	for _, service := range s.x.Services {
-		windows := s.x.windowsOf[service.ID]
-		q := contract.ServiceQueue{Service: service.ID, Waiting: waiting[service.ID], Open: f.Open(windows), Last: last[service.ID]}
-		q.WaitMin, q.WaitMax = f.Wait(windows)
+	f := s.forecast(now)
+	v.Services = make([]contract.ServiceQueue, 0, len(s.x.Services))
+	for i := range s.x.Services {
+		service := &s.x.Services[i]
+		q := contract.ServiceQueue{Service: service.ID, Waiting: waiting[service.ID], Open: f.open[i], Last: last[service.ID]}
+		expected := f.Newcomer(service.ID, "")
+		q.WaitMin, q.WaitMax, q.After = expected.From, expected.To, expected.After
+		q.Stop, q.Reason = s.stop(service, f, now)
 		v.Services = append(v.Services, q)
 	}
 	return v
@@ -89,21 +94,6 @@ func (s *State) windowView(w *Window, d Desk, t *queue.Ticket) contract.WindowVi
 	return v
 }
 
-// CalendarView is today's hours. Its version is the time in seconds, as it
-// changes by itself.
-func (s *State) CalendarView(now time.Time) contract.Calendar {
-	status := s.x.Hours.At(now)
-	v := contract.Calendar{Version: uint64(max(0, now.Unix())), Day: s.x.Hours.Day(now), Zone: s.x.Hours.ZoneName,
-		Open: status.Open, Issuing: status.Issuing, Segments: []contract.Segment{}, Reason: status.Reason}
-	if !status.Next.IsZero() {
-		v.Next = status.Next.UTC()
-	}
-	for _, g := range status.Segments {
-		v.Segments = append(v.Segments, contract.Segment{From: g.From.String(), To: g.To.String()})
-	}
-	return v
-}
-
 // NoticesView is the lines for the boards.
 func (s *State) NoticesView(_ time.Time) contract.Notices {
 	v := contract.Notices{Version: s.x.CatalogueVersion, Notices: s.x.Notices}
@@ -113,33 +103,22 @@ func (s *State) NoticesView(_ time.Time) contract.Notices {
 	return v
 }
 
+// Circling are the open tickets that were transferred as often as is allowed:
+// somebody from the desk is to go with the citizen (R-KIOSK-13).
+func (s *State) Circling() []queue.Ticket {
+	var list []queue.Ticket
+	for _, t := range s.today(func(t *queue.Ticket) bool { return t.Hops >= s.x.TransferLimit && openFor(t, t.Service) }) {
+		list = append(list, *t)
+	}
+	return list
+}
+
 // TicketsIn are today's tickets in one of these states, in the order of issue:
 // the queue in a console, the held ones of a window, the numbers without paper.
 func (s *State) TicketsIn(states ...queue.State) []queue.Ticket {
 	var list []queue.Ticket
 	for _, t := range s.today(func(t *queue.Ticket) bool { return slices.Contains(states, t.State) }) {
 		list = append(list, *t)
-	}
-	return list
-}
-
-// Waiting are the tickets that a window may call, in the order in which it
-// would call them.
-func (s *State) Waiting(window string) []queue.Ticket {
-	w := s.x.window[window]
-	if w == nil {
-		return nil
-	}
-	var list []queue.Ticket
-	for _, t := range s.pool.Bound(window) {
-		list = append(list, *t)
-	}
-	for _, t := range s.pool.Waiting() {
-		for _, service := range w.Services {
-			if t.Bound == "" && t.Service == service {
-				list = append(list, *t)
-			}
-		}
 	}
 	return list
 }

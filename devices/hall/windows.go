@@ -121,12 +121,12 @@ func (s *State) next(c Command, d contract.WindowRef, now time.Time) Decision {
 	if p != nil {
 		return Decision{Refusal: p}
 	}
-	t, why := s.pool.Next(d.Window, a.window.Services)
-	if t == nil {
+	choice := s.choose(a.window, now)
+	if choice.Ticket == nil {
 		return s.refuse(NobodyWaiting, about{})
 	}
-	copied := *t
-	return s.callTicket(a, &copied, why, now)
+	copied := *choice.Ticket
+	return s.callTicket(a, &copied, choice.Why, numbers(choice.Overtaken), now)
 }
 
 // callOne calls a number that staff chose. The event says so: it is the one
@@ -148,17 +148,18 @@ func (s *State) callOne(c Command, d contract.WindowRef, now time.Time) Decision
 			return s.refuse(NotHere, about{Number: t.Number, Window: d.Window})
 		}
 	}
-	return s.callTicket(a, t, queue.WhyChosen, now)
+	return s.callTicket(a, t, queue.WhyChosen, nil, now)
 }
 
-func (s *State) callTicket(a scene, t *queue.Ticket, why string, now time.Time) Decision {
+func (s *State) callTicket(a scene, t *queue.Ticket, why string, overtaken []string, now time.Time) Decision {
 	if p := s.try(t, queue.Call); p != nil {
 		return Decision{Refusal: p}
 	}
 	t.Window = a.window.ID
 	a.ticket, a.desk.Ticket = t, t.ID
 	return s.after(a, why, event(contract.EvTicketCalled, now, contract.TicketCalled{
-		Ticket: t.ID, Window: a.window.ID, Staff: a.desk.Staff, Call: s.Call + 1, Why: why}))
+		Ticket: t.ID, Window: a.window.ID, Staff: a.desk.Staff, Call: s.Call + 1, Why: why, Overtaken: overtaken,
+		Waited: s.waited(t, now)}))
 }
 
 func (s *State) recall(c Command, d contract.WindowRef, now time.Time) Decision {
@@ -198,18 +199,6 @@ func (s *State) start(c Command, d contract.WindowRef, now time.Time) Decision {
 		return Decision{Refusal: p}
 	}
 	return s.after(a, "", append(s.closeRating(d.Window, now), a.moved(contract.EvTicketStarted, "", now))...)
-}
-
-func (s *State) finish(c Command, d contract.WindowRef, now time.Time) Decision {
-	a, p := s.busy(c, d.Window, d.Expect, queue.Finish)
-	if p != nil {
-		return Decision{Refusal: p}
-	}
-	e := event(contract.EvTicketFinished, now, contract.TicketFinished{
-		Ticket: a.ticket.ID, Window: d.Window, Staff: a.desk.Staff,
-		Session: a.ticket.ID, // a ticket is finished once
-		Seconds: s.inHand(d.Window).ServedSeconds(now)})
-	return s.after(a.empty(), "", append(s.closeRating(d.Window, now), e)...)
 }
 
 // transfer sends the ticket in hand to another service, another window or
@@ -302,6 +291,11 @@ func (s *State) giveBack(c Command, d contract.WindowRef, now time.Time) Decisio
 // reinstate lets a no-show, or a void number whose paper came out late, wait
 // again. Any window may do it for whoever stands before it.
 func (s *State) reinstate(c Command, d contract.WindowRef, now time.Time) Decision {
+	if t, p := s.byNumber(d.Number); p == nil {
+		if p := s.mayReturn(t); p != nil {
+			return Decision{Refusal: p}
+		}
+	}
 	return s.numbered(c, d, queue.Reinstate, false, func(a scene) contract.Event {
 		return event(contract.EvTicketReinstated, now, contract.TicketMoved{Ticket: a.ticket.ID, Window: d.Window,
 			Staff: a.desk.Staff, Reason: short(d.Reason), Place: s.x.Reinstate})

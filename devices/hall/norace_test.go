@@ -1,0 +1,5 @@
+//go:build !race
+
+package hall_test
+
+const raceDetector = false
