@@ -87,7 +87,6 @@ var windowVerbs = []windowVerb{
 	{"recall WINDOW", "announce the called ticket again", contract.AskWindowRecall, 0, false},
 	{"no-show WINDOW", "nobody came", contract.AskWindowNoShow, 0, false},
 	{"start WINDOW", "the citizen is here", contract.AskWindowStart, 0, false},
-	{"finish WINDOW", "the service is done", contract.AskWindowFinish, 0, false},
 	{"hold WINDOW", "put the ticket aside, with --reason", contract.AskWindowHold, 0, true},
 	{"unhold WINDOW NUMBER", "call a held ticket again", contract.AskWindowUnhold, 1, false},
 	{"return WINDOW [NUMBER]", "put a called or held ticket back into its place", contract.AskWindowReturn, -1, false},
@@ -102,7 +101,7 @@ func windowCommand() *cobra.Command {
 	for _, v := range windowVerbs {
 		root.AddCommand(v.command(c))
 	}
-	root.AddCommand(signInCommand(c), transferCommand(c), listCommand(c))
+	root.AddCommand(signInCommand(c), finishCommand(c), grantCommand(c), transferCommand(c), listCommand(c))
 	return root
 }
 
@@ -136,6 +135,34 @@ func signInCommand(c *connection) *cobra.Command {
 			}
 			return c.ask(cmd, contract.AskWindowSignIn, contract.SignIn{Window: args[0], Staff: args[1], PIN: strings.TrimSpace(pin)})
 		}}
+}
+
+func finishCommand(c *connection) *cobra.Command {
+	ref := contract.WindowRef{}
+	cmd := &cobra.Command{
+		Use: "finish WINDOW", Short: "the service is done",
+		Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+			ref.Window = args[0]
+			return c.ask(cmd, contract.AskWindowFinish, ref)
+		}}
+	cmd.Flags().BoolVar(&ref.NoFee, "no-fee", false, "nothing is to be paid for it")
+	return cmd
+}
+
+func grantCommand(c *connection) *cobra.Command {
+	g := contract.Grant{}
+	cmd := &cobra.Command{
+		Use: "grant WINDOW [NUMBER]", Short: "give a number, or the one in hand, a --class of priority, with --reason",
+		Args: cobra.RangeArgs(1, 2), RunE: func(cmd *cobra.Command, args []string) error {
+			g.Window = args[0]
+			if len(args) > 1 {
+				g.Number = strings.ToUpper(args[1])
+			}
+			return c.ask(cmd, contract.AskTicketGrant, g)
+		}}
+	cmd.Flags().StringVar(&g.Class, "class", "", "id of the class, as in hall.yaml")
+	cmd.Flags().StringVar(&g.Reason, "reason", "", "why; it is kept on record")
+	return cmd
 }
 
 func transferCommand(c *connection) *cobra.Command {

@@ -159,7 +159,10 @@ func (s *Server) Run(ctx context.Context, svc *service.Service) error {
 			}
 		})
 	}
-	web := &http.Server{Handler: Handler(s.store, s.halls), ReadHeaderTimeout: 5 * time.Second}
+	pages := http.NewServeMux()
+	pages.Handle("/", Handler(s.store, s.halls))
+	pages.Handle("/appointments", appointmentsHandler(s.cfg.Halls, s.controllerOf))
+	web := &http.Server{Handler: pages, ReadHeaderTimeout: 5 * time.Second}
 	if s.page != nil {
 		s.log.Info("page and queries", "address", "http://"+s.page.Addr().String()+"/")
 		others.Go(func() {

@@ -45,6 +45,7 @@ type Controller struct {
 	desk    *desk
 	roles   map[string]string
 	faults  chan contract.DeviceFault
+	free    sync.Map // nodes whose clocks run free
 	centreUp
 }
 
@@ -80,6 +81,7 @@ func (c *Controller) wire() error {
 		return err
 	}
 	c.engine = engine
+	engine.clock.elapsed = sinceBoot
 	c.desk = newDesk(c)
 	if err := c.wireNodes(); err != nil {
 		return err
@@ -152,6 +154,10 @@ func (c *Controller) wireCentre() error {
 	if err != nil {
 		return err
 	}
+	c.centre.OnCommand(contract.CmdAppointments, func(ctx context.Context, r contract.Request) contract.Answer {
+		r.Expires = time.Now().Add(time.Minute) // it came in time, by the clocks of both
+		return c.engine.Ask(ctx, c.cfg.Node, hall.RoleHall, r)
+	})
 	c.centreUp.since = time.Now()
 	c.centre.OnOnline(func(up bool) {
 		c.centreUp.mu.Lock()
@@ -170,6 +176,9 @@ func (c *Controller) Run(ctx context.Context, s *service.Service) error {
 	defer stopInner()
 	var outer, core sync.WaitGroup
 	core.Go(func() { _ = c.engine.Run(inner) })
+	if err := c.restored(inner); err != nil {
+		c.log.Error("numbers that the backup does not know may be given again until a kiosk tells of them", "error", err)
+	}
 
 	fail := make(chan error, 8)
 	run := func(name string, f func(context.Context) error) {
@@ -212,6 +221,19 @@ func (c *Controller) Run(ctx context.Context, s *service.Service) error {
 	core.Wait()
 	brokerDone.Wait()
 	return errors.Join(err, c.journal.Close())
+}
+
+// restored jumps over the numbers that a journal from a backup cannot know. The
+// kiosks tell what they have seen when they come (R-QUE-14).
+func (c *Controller) restored(ctx context.Context) error {
+	if !c.journal.Copied() {
+		return nil
+	}
+	c.log.Warn("the journal was put back from a copy: numbers are left out, and what happened since the copy is not known here")
+	if err := c.engine.Reading(ctx, hall.CmdCopied, struct{}{}); err != nil {
+		return err
+	}
+	return c.journal.Settle(ctx)
 }
 
 // lookAhead warns, from November on, when next year's holidays are not known
@@ -311,12 +333,21 @@ func (c *Controller) nodeAsk(ctx context.Context, node string, r contract.Reques
 	if r.Type == contract.AskDeviceTest {
 		return testDevice(ctx, c.nodes, c.roles[node], r)
 	}
+	if _, free := c.free.Load(node); free {
+		// Its expiry is by a clock that nobody sets: how long it lasts counts.
+		r.Expires = time.Now().Add(r.Expires.Sub(r.Issued))
+	}
 	return c.engine.Ask(ctx, node, c.roles[node], r)
 }
 
 func (c *Controller) nodeChanged(node string, info node.NodeInfo) {
 	if info.Birth.Outbox != nil {
 		c.engine.Born(node, *info.Birth.Outbox)
+	}
+	if info.Birth.Clock == "free" {
+		c.free.Store(node, true)
+	} else {
+		c.free.Delete(node)
 	}
 	c.engine.watch.wake()
 }
@@ -384,7 +415,7 @@ func (c *Controller) windowOf(unit int) string {
 // in its hand, both as far as three digits go.
 func (c *Controller) digits(window string) (waiting, number int) {
 	c.engine.Look(func(s *hall.State) {
-		waiting = min(len(s.Waiting(window)), 999)
+		waiting = min(s.WaitingFor(window), 999)
 		if t := s.InHand(window); t != nil {
 			number = t.Serial % 1000
 		}

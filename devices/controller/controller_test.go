@@ -24,8 +24,12 @@ import (
 
 // running is a whole controller in this process, with its broker on a real
 // port.
-func running(t *testing.T) *Controller {
+func running(t *testing.T, changes ...func(*hall.Setup)) *Controller {
 	t.Helper()
+	setup := sampleSetup(t)
+	for _, change := range changes {
+		change(setup)
+	}
 	dir := t.TempDir()
 	certs := filepath.Join(dir, "pki")
 	a, err := pki.Create(certs, "test", time.Now())
@@ -37,7 +41,7 @@ func running(t *testing.T) *Controller {
 			t.Fatal(err)
 		}
 	}
-	cfg := &Config{Node: "hall", Data: filepath.Join(dir, "data"), Certificates: certs, Setup: sampleSetup(t),
+	cfg := &Config{Node: "hall", Data: filepath.Join(dir, "data"), Certificates: certs, Setup: setup,
 		Broker: BrokerConfig{Listen: "127.0.0.1:0"}, Console: ConsoleConfig{Listen: "127.0.0.1:0", Managers: []string{"s2"}}}
 	c, err := New(cfg, quiet)
 	if err != nil {

@@ -27,6 +27,9 @@ type desk struct {
 	actions map[string][]console.Action // by window, newest first
 	calls   map[string]callNote         // by ticket
 	holds   map[string]string           // why a ticket was put on hold last, by ticket
+	grants  map[string]string           // why a ticket was given its class, by ticket
+	changes []change                    // by managers, newest first
+	rule    *contract.OrderRule         // of the queue before the next change; nil is not known
 	ratings map[string]*console.Rating  // by window
 	faults  map[string][]devices.FaultCode
 }
@@ -50,6 +53,8 @@ func (d *desk) clear() {
 	d.actions = map[string][]console.Action{}
 	d.calls = map[string]callNote{}
 	d.holds = map[string]string{}
+	d.grants = map[string]string{}
+	d.changes = nil
 	d.ratings = map[string]*console.Rating{}
 }
 
@@ -63,10 +68,17 @@ func (d *desk) recall(j Store) error {
 	if last := j.Last(); last > recallDepth {
 		after = last - recallDepth
 	}
-	return j.Replay(context.Background(), after, func(e contract.Event) error {
+	if after == 0 {
+		d.c.engine.Look(func(s *hall.State) { d.rule = configured(s.Setup()) })
+	}
+	err := j.Replay(context.Background(), after, func(e contract.Event) error {
 		d.note([]contract.Event{e})
 		return nil
 	})
+	if d.rule == nil {
+		d.c.engine.Look(func(s *hall.State) { r := s.OrderRule(); d.rule = &r })
+	}
+	return err
 }
 
 // note follows the stored events.
@@ -77,6 +89,8 @@ func (d *desk) note(events []contract.Event) {
 		var v struct {
 			Ticket, Window, From, Staff, Reason, Why, Day string
 			Level                                         int
+			Service                                       string
+			Rule                                          contract.OrderRule
 		}
 		if json.Unmarshal(e.Data, &v) != nil {
 			continue
@@ -86,8 +100,18 @@ func (d *desk) note(events []contract.Event) {
 			d.clear()
 			d.day = v.Day
 			continue
-		case contract.EvTicketCalled, contract.EvTicketResumed:
+		case contract.EvTicketCalled:
 			d.calls[v.Ticket] = callNote{at: e.Time, why: v.Why}
+		case contract.EvTicketResumed:
+			d.calls[v.Ticket] = callNote{at: e.Time, why: queue.WhyHeld}
+		case contract.EvTicketGranted:
+			d.grants[v.Ticket] = v.Reason
+		case contract.EvOrderSet:
+			d.ruleChanged(e.Time, v.Staff, v.Rule)
+			continue
+		case contract.EvServicePaused, contract.EvServiceResumed, contract.EvDayClosed:
+			d.changed(change{at: e.Time, staff: v.Staff, typ: e.Type, service: v.Service, reason: v.Reason})
+			continue
 		case contract.EvTicketHeld:
 			d.holds[v.Ticket] = v.Reason
 		case contract.EvRatingGiven:
@@ -176,10 +200,15 @@ func (d *desk) person(id string) console.Person {
 	return console.Person{}
 }
 
-// Do carries a window's request to the engine. Only who sits at the window may
-// act for it.
+// Do carries a request to the engine. Only who sits at the window may act for
+// it, and only a manager, by their own name, may do what managers do.
 func (d *desk) Do(ctx context.Context, actor console.Actor, r contract.Request) contract.Answer {
-	if r.Type != contract.AskWindowSignIn {
+	if actor.Window == "" || slices.Contains(managers, r.Type) {
+		if !d.mayManage(actor, r) {
+			zh, en := hall.Words(hall.NotAllowed)
+			return contract.Answer{ID: r.ID, Result: contract.ResultRefused, Error: &contract.Problem{Code: hall.NotAllowed, Message: zh, MessageEN: en}}
+		}
+	} else if r.Type != contract.AskWindowSignIn {
 		there := false
 		d.c.engine.Look(func(s *hall.State) { there = actor.Staff != "" && s.StaffAt(actor.Window) == actor.Staff })
 		if !there {
@@ -220,7 +249,9 @@ func (d *desk) Snapshot() console.Snapshot {
 	d.c.engine.Look(func(s *hall.State) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
+		snap.At = s.Now(now)
 		snap.Catalogue = s.CatalogueView()
+		snap.Classes = classes(s)
 		snap.Calendar = s.CalendarView(now)
 		snap.Queue = s.QueueView(now)
 		snap.Calls = s.CallsView(now)
@@ -230,8 +261,8 @@ func (d *desk) Snapshot() console.Snapshot {
 				snap.Ratings = append(snap.Ratings, *r)
 			}
 		}
-		snap.Unconfirmed = tickets(s.TicketsIn(queue.Issued, queue.Unconfirmed))
-		snap.Voided = tickets(s.TicketsIn(queue.Void, queue.Late))
+		snap.Unconfirmed = d.tickets(s.TicketsIn(queue.Issued, queue.Unconfirmed))
+		snap.Voided = d.tickets(s.TicketsIn(queue.Void, queue.Late))
 		slices.Reverse(snap.Voided)
 		for _, p := range slices.Backward(s.Attendance.Today) {
 			snap.Punches = append(snap.Punches, console.Punch{PunchRecorded: p, Name: d.person(p.Staff).Name})
@@ -245,26 +276,26 @@ func (d *desk) window(s *hall.State, v contract.WindowView) console.Window {
 	w := console.Window{WindowView: v, StaffID: s.StaffAt(v.ID), Services: s.ServicesOf(v.ID)}
 	if t := s.InHand(v.ID); t != nil {
 		note := d.calls[t.ID]
-		p := &console.Present{Ticket: ticketOf(*t), CalledAt: note.at, StartedAt: t.StartedAt, Recalls: t.Recalls, Why: note.why}
+		p := &console.Present{Ticket: d.ticketOf(*t), CalledAt: note.at, StartedAt: t.StartedAt, Recalls: t.Recalls, Why: note.why,
+			FeeDue: s.FeeDue(t.Service)}
 		if t.State == queue.Called {
 			p.StartedAt = time.Time{}
 		}
 		w.Present = p
 	}
-	for _, t := range s.Waiting(v.ID) {
-		c := ticketOf(t)
+	for _, t := range s.Waiting(v.ID, time.Now()) {
+		c := d.ticketOf(t)
 		c.ForWindow = t.Bound == v.ID
 		w.Waiting = append(w.Waiting, c)
 	}
-	for _, t := range s.TicketsIn(queue.Held, queue.Missed) {
+	for _, t := range s.TicketsIn(queue.Held, queue.Missed, queue.Late) {
 		switch {
-		case t.Window != v.ID:
-		case t.State == queue.Held:
-			c := ticketOf(t)
+		case t.State == queue.Late && slices.Contains(w.Services, t.Service), t.State == queue.Missed && t.Window == v.ID:
+			w.Missed = append([]console.Ticket{d.ticketOf(t)}, w.Missed...)
+		case t.State == queue.Held && t.Window == v.ID:
+			c := d.ticketOf(t)
 			c.Reason = d.holds[t.ID]
 			w.Held = append(w.Held, c)
-		default:
-			w.Missed = append([]console.Ticket{ticketOf(t)}, w.Missed...)
 		}
 	}
 	for _, a := range d.actions[v.ID] {
@@ -290,21 +321,22 @@ func (d *desk) pauseName(id string) string {
 	return id
 }
 
-func tickets(list []queue.Ticket) []console.Ticket {
+func (d *desk) tickets(list []queue.Ticket) []console.Ticket {
 	out := make([]console.Ticket, 0, len(list))
 	for _, t := range list {
-		out = append(out, ticketOf(t))
+		out = append(out, d.ticketOf(t))
 	}
 	return out
 }
 
-func ticketOf(t queue.Ticket) console.Ticket {
-	reason := t.Reason
-	if reason == "" {
-		reason = t.Fault
+func (d *desk) ticketOf(t queue.Ticket) console.Ticket {
+	c := console.Ticket{Number: t.Number, Service: t.Service, State: string(t.State), IssuedAt: t.IssuedAt, Since: t.Since,
+		Reason: t.Reason, Fault: t.Fault, Kiosk: t.Kiosk, FirstAsked: t.FirstAsked, Class: t.Class, Due: t.Due, More: t.More,
+		NoCard: t.NoCard, Offline: !t.TakenAt.IsZero(), Owed: t.Owed, Reprints: t.Reprints}
+	if t.Granted != "" {
+		c.Granted, c.GrantReason = d.person(t.Granted).Name, d.grants[t.ID]
 	}
-	return console.Ticket{Number: t.Number, Service: t.Service, State: string(t.State), IssuedAt: t.IssuedAt, Since: t.Since,
-		Reason: reason, FirstAsked: t.FirstAsked}
+	return c
 }
 
 // devices lists the hall's own devices and those of its nodes. What a node says

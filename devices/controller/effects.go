@@ -98,7 +98,7 @@ func (k *keypads) follow(events []contract.Event, digits func(window string) (wa
 			k.order(d.Window, func(ctx context.Context, p devices.Keypad, unit int) error {
 				return p.ShowQueue(ctx, unit, waiting, number)
 			})
-		case contract.EvTicketFinished:
+		case contract.EvTicketFinished, contract.EvTicketContinued:
 			k.order(d.Window, func(ctx context.Context, p devices.Keypad, unit int) error {
 				return p.Prompt(ctx, unit)
 			})

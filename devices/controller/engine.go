@@ -30,7 +30,12 @@ type Engine struct {
 	in      chan *call
 	stopped chan struct{}
 
+	clock *clock      // of the engine's goroutine
 	state *hall.State // of the engine's goroutine; within a batch it is ahead of the disk
+
+	key       []byte    // of the persons of this day, nil before the first
+	scrub     bool      // the disk may still have the key of another day
+	scrubNext time.Time // not before
 
 	mu     sync.RWMutex
 	stored *hall.State // as it is on disk: what everybody sees
@@ -59,7 +64,7 @@ type call struct {
 func NewEngine(setup *hall.Setup, self string, store Store, log *slog.Logger, now func() time.Time) (*Engine, error) {
 	e := &Engine{
 		setup: setup, self: self, store: store, log: log, now: now,
-		in: make(chan *call, 4*batchLimit), stopped: make(chan struct{}),
+		clock: newClock(now), in: make(chan *call, 4*batchLimit), stopped: make(chan struct{}),
 		onEvents: func([]contract.Event) {}, metrics: newMetrics(), pause: mendEvery,
 	}
 	if err := e.load(context.Background()); err != nil {
@@ -132,6 +137,7 @@ func (e *Engine) work(ctx context.Context, batch []*call) {
 		e.repair(ctx)
 	}
 	commits, err := e.settle(ctx, batch)
+	e.clock.told(err == nil)
 
 	changed := false
 	for _, c := range commits {
@@ -146,6 +152,9 @@ func (e *Engine) work(ctx context.Context, batch []*call) {
 		close(c.done)
 	}
 	e.metrics.batch(len(batch), time.Since(begun))
+	if err == nil {
+		e.scrubbed(ctx)
+	}
 	if changed {
 		e.watch.wake()
 		if e.store.Last()-e.saved >= snapshotEvery {
@@ -189,7 +198,11 @@ func (e *Engine) decide(batch []*call) ([]*journal.Commit, error) {
 	answered := map[string]contract.Answer{}
 	marks := map[string]journal.InboxMark{}
 	for _, c := range batch {
-		now := e.now()
+		now, looked, err := e.lookAtClock(commits)
+		if err != nil {
+			return nil, err
+		}
+		commits = looked
 		if c.inbox != nil {
 			commit, err := e.decideEvent(c, marks, now)
 			if err != nil {
@@ -210,12 +223,12 @@ func (e *Engine) decide(batch []*call) ([]*journal.Commit, error) {
 			c.answer = expired(c.command.ID)
 			continue
 		}
-		d := e.state.Decide(c.command, now)
+		d, facts := e.judge(c.command, now)
 		c.answer = answer(c.command.ID, d)
 		if err := e.apply(c.command, d.Events); err != nil {
 			return nil, err
 		}
-		commit := &journal.Commit{Events: d.Events}
+		commit := &journal.Commit{Events: d.Events, Facts: facts}
 		for i := range d.Events {
 			if d.Events[i].Type == contract.EvTicketIssued {
 				commit.Unique = append(commit.Unique, numberKey(d.Events[i]))
@@ -225,7 +238,7 @@ func (e *Engine) decide(batch []*call) ([]*journal.Commit, error) {
 			answered[c.command.ID] = c.answer
 			commit.Answers = []journal.Answered{{ID: c.command.ID, Answer: c.answer, Expires: now.Add(contract.AnswerLife)}}
 		}
-		if len(commit.Events) > 0 || len(commit.Answers) > 0 {
+		if len(commit.Events) > 0 || len(commit.Answers) > 0 || len(commit.Facts) > 0 {
 			commits = append(commits, commit)
 		}
 	}
@@ -241,21 +254,26 @@ func (e *Engine) decideEvent(c *call, marks map[string]journal.InboxMark, now ti
 		mark, seen = e.store.Inbox(node)
 	}
 	expected := mark.Through + 1
-	if !seen || mark.Epoch != c.inbox.Epoch {
-		expected = e.firstOf(node, c.inbox.Epoch)
+	if first := e.firstOf(node, c.inbox.Epoch); !seen || mark.Epoch != c.inbox.Epoch {
+		expected = first
+	} else if first > expected {
+		// What is between was acknowledged once, and this journal is older than
+		// that. It does not come again; what the node still has must not wait for it.
+		e.log.Error("events of a node are gone: the journal was put back from a copy", "node", node, "from", expected, "through", first-1)
+		expected = first
 	}
 	if c.inbox.Through != expected {
 		return nil, nil // known already, or a gap: the caller reads the mark and acknowledges that
 	}
 	marks[node] = *c.inbox
-	d := e.state.Decide(c.command, now)
+	d, facts := e.judge(c.command, now)
 	if d.Refusal != nil {
 		e.log.Warn("a node's event was not applied", "node", node, "type", c.command.Type, "event", c.command.ID, "reason", d.Refusal.Code)
 	}
 	if err := e.apply(c.command, d.Events); err != nil {
 		return nil, err
 	}
-	return &journal.Commit{Events: d.Events, Inbox: []journal.InboxMark{*c.inbox}}, nil
+	return &journal.Commit{Events: d.Events, Facts: facts, Inbox: []journal.InboxMark{*c.inbox}}, nil
 }
 
 func (e *Engine) firstOf(node, epoch string) uint64 {

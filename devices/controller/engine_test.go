@@ -33,7 +33,7 @@ func sampleSetup(t testing.TB) *hall.Setup {
 	day := []calendar.Segment{{From: 0, To: 24 * 60}}
 	return &hall.Setup{
 		Hall:     contract.HallInfo{ID: "sample", Name: contract.Text2{ZH: "示例大厅", EN: "Sample hall"}},
-		Services: []hall.Service{{ServiceInfo: contract.ServiceInfo{ID: "one", Prefix: "A", Name: contract.Text2{ZH: "示例事项", EN: "Sample"}}}},
+		Services: []hall.Service{{ServiceInfo: contract.ServiceInfo{ID: "one", Prefix: "A", Name: contract.Text2{ZH: "示例事项", EN: "Sample"}}, NoClosing: true}},
 		Windows: []hall.Window{
 			{ID: "w1", Label: "1", Name: contract.Text2{ZH: "1号窗口", EN: "Window 1"}, Services: []string{"one"}, Keypad: 1},
 			{ID: "w2", Label: "2", Name: contract.Text2{ZH: "2号窗口", EN: "Window 2"}, Services: []string{"one"}},

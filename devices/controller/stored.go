@@ -22,6 +22,8 @@ type Store interface {
 	SaveSnapshot(ctx context.Context, through uint64, blob []byte) error
 	Answered(id string) (contract.Answer, bool)
 	Inbox(node string) (journal.InboxMark, bool)
+	Get(key string) ([]byte, bool, error)
+	Scrub(ctx context.Context) error
 	Last() uint64
 	Reopen() error
 }
@@ -47,7 +49,10 @@ func (e *Engine) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("controller: replay: %w", err)
 	}
-	e.saved = after
+	if e.key, _, err = e.store.Get(dayKeyFact); err != nil {
+		return fmt.Errorf("controller: %w", err)
+	}
+	e.saved, e.scrub = after, true
 	return e.adopt(state)
 }
 

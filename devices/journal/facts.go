@@ -16,7 +16,11 @@ import (
 func (j *Journal) Answered(id string) (contract.Answer, bool) {
 	var a contract.Answer
 	var text string
-	found, err := j.find(&text, `SELECT answer FROM answers WHERE id = ? AND expires > ?`, id, time.Now().UnixMilli())
+	now := time.Now().UnixMilli()
+	if !j.known.has(id, now) {
+		return a, false
+	}
+	found, err := j.find(&text, `SELECT answer FROM answers WHERE id = ? AND expires > ?`, id, now)
 	if err != nil || !found {
 		return a, false
 	}

@@ -59,9 +59,10 @@ func form() sqlfile.Form {
 // file is the open database and where it stood when it was opened.
 type file struct {
 	*sqlfile.File
-	epoch string
-	last  uint64
-	acked uint64
+	epoch  string
+	last   uint64
+	acked  uint64
+	copied bool
 }
 
 func openFile(path string, o *Options) (*file, error) {

@@ -11,7 +11,9 @@
 //
 // Sequences rise by one and are never used twice, also after old events were
 // pruned. A new file has a new epoch, so (node, epoch, sequence) names one
-// event for ever (HALL-008).
+// event for ever (HALL-008). So has a file that was put back from a copy, which
+// Open notices (Copied) as far as it can be seen: an image of the whole disk
+// looks like the disk itself.
 //
 // A write that fails breaks the journal, because nobody can know what a disk
 // holds after a failed fsync: every later call answers ErrBroken until Reopen
@@ -49,6 +51,8 @@ var (
 	ErrAhead = errors.New("the host has events that this journal never had")
 	// ErrInUse is a file that another process has open.
 	ErrInUse = sqlfile.ErrInUse
+	// ErrBusy is a log that cannot be emptied while somebody reads it.
+	ErrBusy = sqlfile.ErrBusy
 )
 
 // Options say whose journal it is, and how long it keeps things.
@@ -82,10 +86,12 @@ type Journal struct {
 	last   atomic.Uint64 // sequence of the newest event on disk
 	acked  atomic.Uint64 // the host's word
 	stored uint64        // the part of acked that is on disk; writer only
+	known  answerIDs
 
-	mu    sync.RWMutex // readers hold it while they use file; the writer to replace it
-	file  *file
-	fault error // why the journal is broken
+	mu     sync.RWMutex // readers hold it while they use file; the writer to replace it
+	file   *file
+	fault  error // why the journal is broken
+	copied bool  // the file was put back from a copy
 }
 
 // Open opens the journal in the file at path, which it creates if need be; the
@@ -114,6 +120,15 @@ func Open(path string, o *Options) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := f.recognize(path); err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("journal %s: %w", path, sqlfile.Explain(err))
+	}
+	if err := j.known.read(f); err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("journal %s: %w", path, sqlfile.Explain(err))
+	}
+	j.copied = f.copied
 	j.adopt(f)
 	j.acked.Store(f.acked)
 	go j.write()
@@ -157,6 +172,13 @@ func (j *Journal) Reopen() error {
 	}
 }
 
+// Scrub makes what was deleted or overwritten unreadable in the journal's files:
+// the log is moved into the file, where SQLite has put zeros in its place.
+// ErrBusy is a log that is being read; Scrub may be tried again.
+func (j *Journal) Scrub(ctx context.Context) error {
+	return j.ask(ctx, &request{scrub: true, done: make(chan error, 1)})
+}
+
 // reopen runs on the writer's goroutine.
 func (j *Journal) reopen() error {
 	j.mu.Lock()
@@ -171,7 +193,10 @@ func (j *Journal) reopen() error {
 	}
 	f, err := openFile(j.path, &j.opt)
 	if err == nil {
-		if err = f.verify(j.epoch, j.last.Load()); err != nil {
+		if err = f.verify(j.epoch, j.last.Load()); err == nil {
+			err = j.known.read(f)
+		}
+		if err != nil {
 			_ = f.Close()
 		}
 	}

@@ -15,8 +15,12 @@ func (j *Journal) Prune(ctx context.Context, now time.Time) (events int, err err
 		_, err := f.Run(sqlExpired, now.UnixMilli())
 		return err
 	}})
-	if err != nil || j.opt.Keep <= 0 {
+	if err != nil {
 		return 0, err
+	}
+	j.known.forget(now.UnixMilli())
+	if j.opt.Keep <= 0 {
+		return 0, nil
 	}
 	for {
 		through, n, err := j.prunable(now.Add(-j.opt.Keep))

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"hallward/devices/journal/sqlfile"
 )
 
 const (
@@ -18,6 +20,7 @@ type request struct {
 	commits []*Commit
 	do      func(*file) error // instead of commits
 	reopen  bool              // instead of either
+	scrub   bool              // likewise: move the log into the file
 	done    chan error
 }
 
@@ -66,9 +69,12 @@ func (j *Journal) gather(first *request) []*request {
 func (j *Journal) serve(group []*request) {
 	rest := group[:0:0]
 	for _, r := range group {
-		if r.reopen {
+		switch {
+		case r.reopen:
 			r.done <- j.reopen()
-		} else {
+		case r.scrub:
+			r.done <- j.scrub()
+		default:
 			rest = append(rest, r)
 		}
 	}
@@ -89,6 +95,18 @@ func (j *Journal) serve(group []*request) {
 		rest[bad].done <- err
 		rest = append(rest[:bad], rest[bad+1:]...)
 	}
+}
+
+// scrub runs on the writer's goroutine, between two transactions.
+func (j *Journal) scrub() error {
+	if err := j.Err(); err != nil {
+		return err
+	}
+	err := j.file.Checkpoint()
+	if err != nil && !errors.Is(err, sqlfile.ErrBusy) {
+		return j.breakDown(err)
+	}
+	return err
 }
 
 func answer(group []*request, err error) {
@@ -139,6 +157,7 @@ func (j *Journal) transact(group []*request) (bad int, err error) {
 		return -1, err
 	}
 	j.stored = acked
+	j.known.add(group)
 	at := j.last.Load()
 	for _, r := range group {
 		for _, c := range r.commits {

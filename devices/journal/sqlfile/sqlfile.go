@@ -33,6 +33,8 @@ var (
 	ErrInUse = errors.New("in use by another process")
 	// ErrDiskFull is a write for which there is no room.
 	ErrDiskFull = errors.New("the disk is full")
+	// ErrBusy is a log that a reader keeps from being emptied.
+	ErrBusy = errors.New("the log is in use")
 )
 
 // Form is what the file is meant to hold.
@@ -94,7 +96,7 @@ func Open(path string, form Form, o Options) (_ *File, err error) {
 	if o.Readers == 0 {
 		o.Readers = 4
 	}
-	f.db, err = openDB(path, "journal_mode(WAL)", "synchronous("+o.Synchronous+")",
+	f.db, err = openDB(path, "journal_mode(WAL)", "synchronous("+o.Synchronous+")", "secure_delete(1)",
 		fmt.Sprintf("wal_autocheckpoint(%d)", o.Checkpoint))
 	if err != nil {
 		return nil, err
@@ -314,6 +316,21 @@ func (f *File) Exec(query string) error {
 // One reads one row on the writer's connection.
 func (f *File) One(query string, into ...any) error {
 	return f.conn.QueryRowContext(context.Background(), query).Scan(into...)
+}
+
+// Checkpoint moves the whole log into the file and empties it. SQLite overwrites
+// with zeros what is deleted (secure_delete), so that afterwards neither of the
+// two holds any of it; what the disk itself keeps of old blocks is the disk's.
+// ErrBusy is a reader that is in the way for long.
+func (f *File) Checkpoint() error {
+	var busy, pages, moved int
+	if err := f.One(`PRAGMA wal_checkpoint(TRUNCATE)`, &busy, &pages, &moved); err != nil {
+		return err
+	}
+	if busy != 0 {
+		return ErrBusy
+	}
+	return nil
 }
 
 // Close gives everything back, as far as Open came.

@@ -120,3 +120,63 @@ func TestOneOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// R-SEC-07: what is deleted is gone from the files after a checkpoint, small
+// rows and large ones, and a reader that is in the way is told.
+func TestCheckpointForgets(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	f, err := Open(path, form, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	holds := func(text string) bool {
+		t.Helper()
+		for _, p := range []string{path, path + "-wal"} {
+			b, err := os.ReadFile(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(b), text) {
+				return true
+			}
+		}
+		return false
+	}
+	large := strings.Repeat("a large secret ", 5000)
+	for _, text := range []string{"kept", "a small secret", large, "kept too"} {
+		if _, err := f.Run(`INSERT INTO notes VALUES (?)`, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Checkpoint(); err != nil || !holds("a small secret") || !holds("a large secret") {
+		t.Fatalf("the secrets are not found where they must be: the search proves nothing (%v)", err)
+	}
+	if _, err := f.Run(`DELETE FROM notes WHERE text NOT LIKE 'kept%'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Checkpoint(); err != nil {
+		t.Fatal(err)
+	}
+	if holds("small secret") || holds("large secret") || !holds("kept too") {
+		t.Errorf("small: %v, large: %v, kept: %v", holds("small secret"), holds("large secret"), holds("kept too"))
+	}
+
+	if err := f.Exec(`PRAGMA busy_timeout = 1`); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := f.Read.Query(`SELECT text FROM notes`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		t.Fatal("no rows")
+	}
+	if _, err := f.Run(`INSERT INTO notes VALUES ('later')`); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Checkpoint(); !errors.Is(err, ErrBusy) {
+		t.Errorf("a reader is in the way: %v, want %v", err, ErrBusy)
+	}
+}
