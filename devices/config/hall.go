@@ -35,6 +35,8 @@ type hallYAML struct {
 		Desk           text2  `yaml:"desk" config:"required"`
 		Colour         string `yaml:"colour" config:"required"`
 		QRBase         string `yaml:"qr_base"`
+		SelfService    *text2 `yaml:"self_service"` // the 24 h channel, offered when the hall is closed
+		DutyPhone      string `yaml:"duty_phone"`   // for urgent matters on holidays
 	} `yaml:"hall" config:"required"`
 	Hours   hoursYAML    `yaml:"hours" config:"required"`
 	Rules   rulesYAML    `yaml:"rules"`
@@ -82,6 +84,7 @@ type rulesYAML struct {
 	Classes      []classYAML      `yaml:"classes"`
 	Lending      lendingYAML      `yaml:"lending"`
 	Appointments appointmentsYAML `yaml:"appointments"`
+	Extended     time.Duration    `yaml:"extended"`    // tickets for so long after closing, while somebody is signed in (延时服务)
 	FeeService   string           `yaml:"fee_service"` // that the fee window serves; default the first of kind fee
 	PauseReasons []struct {
 		ID   string `yaml:"id" config:"required"`
@@ -206,7 +209,7 @@ func (f *folder) setup() *hall.Setup {
 	h := f.hall.Hall
 	s := &hall.Setup{
 		Hall: contract.HallInfo{ID: h.ID, Name: h.Name.text(), ConsultPhone: h.ConsultPhone,
-			ComplaintPhone: h.ComplaintPhone, Desk: h.Desk.text(), Colour: h.Colour, QRBase: h.QRBase},
+			ComplaintPhone: h.ComplaintPhone, Desk: h.Desk.text(), Colour: h.Colour, QRBase: h.QRBase, DutyPhone: h.DutyPhone},
 		CatalogueVersion: f.services.Version,
 		Hours:            f.hall.Hours.hours(),
 		ConfirmWithin:    f.hall.Rules.ConfirmWithin,
@@ -214,6 +217,9 @@ func (f *folder) setup() *hall.Setup {
 		TransferLimit:    f.hall.Rules.TransferLimit,
 		Reinstate:        f.hall.Rules.Reinstate,
 		BoardCalls:       f.hall.Rules.BoardCalls,
+	}
+	if h.SelfService != nil {
+		s.Hall.SelfService = h.SelfService.text()
 	}
 	f.hall.Rules.queueRules(s)
 	for _, r := range f.hall.Rules.PauseReasons {

@@ -241,6 +241,9 @@ func (f *folder) checkHall(k *Checker, windows namesOf) {
 	if !phone.MatchString(h.ComplaintPhone) {
 		k.At("hall.complaint_phone").Badf("want a telephone number")
 	}
+	if k.At("hall.duty_phone").Given() && !phone.MatchString(h.DutyPhone) {
+		k.At("hall.duty_phone").Badf("want a telephone number")
+	}
 	if !colour.MatchString(h.Colour) {
 		k.At("hall.colour").Badf("want a colour such as \"#1f5f8b\"")
 	}

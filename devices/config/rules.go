@@ -15,7 +15,7 @@ import (
 
 type orderYAML struct {
 	Overtake int           `yaml:"overtake"` // a ticket is overtaken at most so often
-	Beyond   time.Duration `yaml:"beyond"`   // and not later than this after the first time
+	Beyond   time.Duration `yaml:"beyond"`   // and not at all from this after its turn
 }
 
 type classYAML struct {
@@ -61,11 +61,45 @@ type limitsYAML struct {
 	Message      *text2      `yaml:"message"` // information only, no tickets
 	FeeDue       bool        `yaml:"fee_due"`
 	Appointments int         `yaml:"appointments"` // places in one slot
+	Hours        *partYAML   `yaml:"hours"`        // of this service, within the hall's
+}
+
+// partYAML is the part of the hall's hours in which a service is given. What is
+// left out is as in the hall.
+type partYAML struct {
+	Weekdays []string      `yaml:"weekdays"`
+	Segments []segmentYAML `yaml:"segments"`
+}
+
+func (y *partYAML) part() *calendar.Part {
+	if y == nil {
+		return nil
+	}
+	p := &calendar.Part{Segments: segments(y.Segments)}
+	for _, d := range y.Weekdays {
+		p.Weekdays[slices.Index(weekdays, d)] = true
+	}
+	return p
+}
+
+func (y *partYAML) check(k *Checker) {
+	for i, d := range y.Weekdays {
+		oneOf(k.Atf("weekdays[%d]", i), d, weekdays)
+	}
+	for i, s := range y.Segments {
+		switch {
+		case s.From >= s.To:
+			k.Atf("segments[%d].to", i).Badf("want a time after %s", s.From)
+		case i > 0 && s.From < y.Segments[i-1].To:
+			k.Atf("segments[%d].from", i).Badf("want a time from %s on, when the segment before ends", y.Segments[i-1].To)
+		}
+	}
 }
 
 func (y *limitsYAML) into(s *hall.Service) {
 	s.Quota, s.PerPerson, s.NoClosing, s.Capacity = y.Quota, y.PerPerson, y.NoClosing, y.Appointments
 	s.Realname, s.SlipName, s.FeeDue, s.ServiceInfo.Appointments = y.Realname, y.SlipName, y.FeeDue, y.Appointments > 0
+	s.Hours = y.Hours.part()
 	if y.Message != nil {
 		s.Message = y.Message.text()
 	}
@@ -86,6 +120,9 @@ func (y *limitsYAML) check(k *Checker) {
 	}
 	if y.SlipName && y.Realname == "" {
 		k.At("slip_name").Badf("a name on the slip needs realname: required or optional")
+	}
+	if y.Hours != nil {
+		y.Hours.check(k.In("hours"))
 	}
 	for i, q := range y.Quotas {
 		if q.From >= q.To {
@@ -122,6 +159,7 @@ func (r *rulesYAML) queueRules(s *hall.Setup) {
 	s.Lending = hall.Lending(r.Lending)
 	s.Appointments = hall.AppointmentRule(r.Appointments)
 	s.FeeService = r.FeeService
+	s.Extended = r.Extended
 	for _, c := range r.Classes {
 		class := hall.Class{ClassInfo: contract.ClassInfo{ID: c.ID, Name: c.Name.text(), Icon: c.Icon}, Weight: c.Weight, Head: c.Head, Grant: c.Grant}
 		if c.Proof != nil {
@@ -141,6 +179,7 @@ func (r *rulesYAML) checkQueueRules(k *Checker, services namesOf) {
 		k.At("lending.most").Badf("want at least %d, which is lending.least", r.Lending.Least)
 	}
 	lasting(k, "lending.outlast", r.Lending.Outlast, 10*time.Minute, 12*time.Hour)
+	lasting(k, "extended", r.Extended, time.Minute, 8*time.Hour)
 	lasting(k, "appointments.slot", r.Appointments.Slot, 5*time.Minute, 4*time.Hour)
 	lasting(k, "appointments.early", r.Appointments.Early, time.Minute, 4*time.Hour)
 	lasting(k, "appointments.late", r.Appointments.Late, time.Minute, 4*time.Hour)
