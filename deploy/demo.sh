@@ -87,6 +87,7 @@ if [ ! -f pki/ca.crt ]; then
 	"$bin/hallctl" pki issue --dir pki --host 127.0.0.1 --host localhost luotian/hall luotian/centre
 	"$bin/hallctl" pki issue --dir pki luotian/kiosk-1 luotian/board-1 luotian/desk-1
 fi
+[ -f pki/person.key ] || "$bin/hallctl" personkey pki/person.key
 
 # A display of the person's own, or virtual ones.
 kiosk_display=${DISPLAY-}

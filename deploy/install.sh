@@ -164,6 +164,12 @@ certify() { # NODE
 	[ ! -f "$authority/ca.crl" ] || put 644 hallward:hallward "$authority/ca.crl" "$state/pki/ca.crl"
 	put 600 hallward:hallward "$authority/$1.key" "$state/pki/$1.key"
 	put 644 hallward:hallward "$authority/$1.crt" "$state/pki/$1.crt"
+	case " $programs " in
+	*" kiosk@$1 "*) # the same key for all kiosks of the hall
+		[ -f "$authority/person.key" ] || "$lib/hallctl" personkey "$authority/person.key"
+		put 600 hallward:hallward "$authority/person.key" "$state/pki/person.key"
+		;;
+	esac
 }
 case " $programs " in *' hall '*) here=1 ;; *) here= ;; esac
 lacking=
@@ -217,6 +223,7 @@ if [ -n "$lacking" ]; then
 	say "Certificates are missing:$lacking. On the machine of the hall controller:"
 	for n in $lacking; do say "  hallctl pki issue --dir /etc/hallward/authority $hall_id/$n"; done
 	say "Bring ca.crt and each pair from there into $state/pki, owned by hallward, keys with mode 0600;"
+	[ -z "$screens" ] || say "for kiosks also person.key (hallctl personkey FILE makes it), the same on all of them;"
 	say "then systemctl restart$units"
 fi
 [ -n "$changed" ] || say "Everything is as it should be."

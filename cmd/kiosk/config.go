@@ -21,7 +21,8 @@ type settings struct {
 	Health       string         `yaml:"health"`       // local address of health and metrics
 	Screen       screen         `yaml:"screen"`
 	Times        times          `yaml:"times"`
-	Printer      string         `yaml:"printer"` // the device that prints tickets; none: numbers on the screen
+	Printer      string         `yaml:"printer"`    // the device that prints tickets; none: numbers on the screen
+	PersonKey    string         `yaml:"person_key"` // file of the hall's person key; none: no cards and no typed numbers
 	Devices      []catalog.Spec `yaml:"devices"`
 }
 
@@ -67,6 +68,27 @@ func (c *settings) Check(k *config.Checker) {
 		k.Atf("devices[%d].%s", e.Index, e.Key).Badf("%s", e.Problem)
 	}
 	c.checkPrinter(k)
+	for i, d := range c.Devices {
+		if c.PersonKey == "" && catalog.Capability(d.Kind) == capIDCard {
+			k.Atf("devices[%d].kind", i).Badf("a reader of ID cards needs person_key, the file that hallctl personkey makes")
+		}
+	}
+}
+
+// Capabilities of devices by which a kiosk knows people.
+const (
+	capIDCard  = "idcard"
+	capScanner = "scanner"
+)
+
+// device is the first device with a capability, "" when there is none.
+func (c *settings) device(capability string) string {
+	for _, d := range c.Devices {
+		if catalog.Capability(d.Kind) == capability {
+			return d.ID
+		}
+	}
+	return ""
 }
 
 func (c *settings) checkTimes(k *config.Checker) {

@@ -46,6 +46,7 @@ func TestMistakes(t *testing.T) {
 		{good + "printer: nowhere\n", ":6: printer: \"nowhere\": want the id"},
 		{good + "printer: pads\ndevices:\n  - {id: pads, kind: keypad/ff68, link: \"tcp:h:1\"}\n", `not a printer`},
 		{good + "devices:\n  - {id: p, kind: printer/unheard-of, link: \"tcp:h:1\"}\n", "unheard-of"},
+		{good + "devices:\n  - {id: reader, kind: idcard/samv, link: \"tcp:h:1\"}\n", `person_key`},
 		{good + "colour: red\n", ":6: colour: unknown key"},
 	} {
 		path := filepath.Join(t.TempDir(), "kiosk.yaml")

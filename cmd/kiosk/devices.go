@@ -2,11 +2,14 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"sync"
 
 	"hallward/devices"
 	"hallward/devices/catalog"
 	"hallward/devices/contract"
 	"hallward/devices/host"
+	"hallward/devices/identity"
 	"hallward/kiosk/station"
 )
 
@@ -44,4 +47,43 @@ func deviceHealth(h *host.Host, id string) error {
 		}
 	}
 	return nil
+}
+
+// personKey reads the hall's person key; no file is no key.
+func personKey(path string) (identity.Key, error) {
+	if path == "" {
+		return nil, nil
+	}
+	return identity.LoadKey(path)
+}
+
+// working keeps which devices can be used now, for the screens: they are asked
+// several times a second.
+type working struct {
+	mu sync.Mutex
+	up map[string]bool
+}
+
+func newWorking() *working { return &working{up: map[string]bool{}} }
+
+// hindering are the faults with which a reader cannot be used.
+var hindering = []devices.FaultCode{devices.FaultSilent, devices.FaultMissing, devices.FaultGarbled, devices.FaultRejected, devices.FaultBroken}
+
+func (w *working) change(h devices.Health) {
+	bad := slices.ContainsFunc(h.Faults, func(f devices.FaultCode) bool { return slices.Contains(hindering, f) })
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.up[h.Device] = h.Up && !bad
+}
+
+// of asks for one device; nil when there is none.
+func (w *working) of(id string) func() bool {
+	if id == "" {
+		return nil
+	}
+	return func() bool {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return w.up[id]
+	}
 }

@@ -67,8 +67,14 @@ func run(ctx context.Context, s *service.Service, cfg *settings, windowed bool) 
 	if cfg.Printer != "" {
 		printer, _ = h.Printer(cfg.Printer) // its kind is checked with the configuration
 	}
+	key, keyErr := personKey(cfg.PersonKey)
+	if keyErr != nil { // tickets come first: without the key cards are not read
+		s.Log.Error("ID cards and typed numbers are not taken", "error", keyErr)
+	}
+	up := newWorking()
 	var w *window
-	st, err = station.New(station.Config{Node: cfg.Node, Asker: n, Store: j, Printer: printer, PrinterID: cfg.Printer, Times: cfg.Times.flow(), Log: s.Log,
+	st, err = station.New(station.Config{Node: cfg.Node, Asker: n, Store: j, Printer: printer, PrinterID: cfg.Printer,
+		People: station.People{Key: key, Card: up.of(cfg.device(capIDCard)), Scan: up.of(cfg.device(capScanner))}, Times: cfg.Times.flow(), Log: s.Log,
 		Show: func(state flow.State) { w.show(state) }})
 	if err != nil {
 		return err
@@ -82,9 +88,11 @@ func run(ctx context.Context, s *service.Service, cfg *settings, windowed bool) 
 	}
 	n.OnOnline(func(up bool) { st.Online(parts.ctx, up) })
 	n.OnCommand(contract.CmdPrinterTest, st.TestPrinter)
+	h.OnChange(up.change)
 	h.OnChange(func(d devices.Health) { n.SetDevice(d.Device, deviceState(d, printer, cfg.Printer)) })
 
 	s.Health("journal", j.Err)
+	s.Health("person key", func() error { return keyErr })
 	s.Health("hall", func() error {
 		if !n.Online() {
 			return errors.New("the hall controller cannot be reached")

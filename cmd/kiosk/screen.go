@@ -17,7 +17,10 @@ type shown struct {
 	Screen  flow.Screen   `json:"screen"`
 	Lang    string        `json:"lang"`
 	Reason  flow.Reason   `json:"reason,omitempty"`
-	Number  string        `json:"number,omitempty"`
+	Hint    flow.Hint     `json:"hint,omitempty"`   // what was wrong with the last card or entry
+	Notice  flow.Reason   `json:"notice,omitempty"` // the line above the choices
+	Class   string        `json:"class,omitempty"`  // of priority
+	Number  string        `json:"number,omitempty"` // of the ticket that the page is about
 	Touches []view.Target `json:"touches"`
 }
 
@@ -25,9 +28,9 @@ func (w *window) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	done := make(chan shown, 1)
 	fyne.Do(func() {
 		state := w.view.Drawn()
-		s := shown{Screen: state.Face(), Lang: state.Lang, Reason: state.Reason, Touches: w.view.Targets()}
-		if state.Ticket != nil {
-			s.Number = state.Ticket.Number
+		s := shown{Screen: state.Face(), Lang: state.Lang, Reason: state.Reason, Hint: state.Hint, Notice: state.Notice(), Class: state.Class, Touches: w.view.Targets()}
+		if t := state.Shown(); t != nil {
+			s.Number = t.Number
 		}
 		done <- s
 	})

@@ -11,13 +11,19 @@
 // flow looks at the hours, the service, the controller and the printer, and
 // says on a Trouble page what is wrong and what still works. After a number is
 // taken the ticket and its paper are one transaction: when the paper fails, the
-// citizen sees the number (Unprinted) and either notes it or gives it up.
+// citizen sees the number (Unprinted) and notes it, has it printed once more or
+// gives it up.
+//
+// Everything else leaves that way and comes back to it: a class of priority, an
+// ID card (persons.go), several services on one ticket (several.go),
+// appointments (appointments.go, booking.go) and the code of a slip held before
+// the scanner (look.go). No ID number is ever in a State: the station keeps what
+// is typed, and gives the flow a keyed hash.
 //
 // kiosk/station runs the machine, kiosk/view draws its State.
 package flow
 
 import (
-	"encoding/json"
 	"time"
 
 	"hallward/devices/contract"
@@ -40,31 +46,29 @@ const (
 	Noting    Screen = "noting"    // the hall is being told that it is noted
 	Trouble   Screen = "trouble"   // what happened, what to do, whom to ask
 	Idle      Screen = "idle"      // nobody has touched for long: more time?
+
+	Classes Screen = "classes" // who goes first
+	Laying  Screen = "card"    // the ID card is to be laid on the reader
+	Keypad  Screen = "keypad"  // a number is typed
+	Basket  Screen = "basket"  // the services for one ticket, in their order
+	Info    Screen = "info"    // a service that gives information, not numbers
+	Holding Screen = "holding" // the person has a number already
+	Status  Screen = "status"  // how the ticket of a slip stands
+	Asking  Screen = "asking"  // the hall is being asked
+
+	Visit    Screen = "appointments" // check an appointment in, or book one
+	Found    Screen = "found"        // some were found: which one?
+	Bookable Screen = "bookable"     // the services with appointments
+	Days     Screen = "days"         // with free times
+	Hours    Screen = "hours"        // the free times of one day
+	Holder   Screen = "holder"       // by card or by phone
+	Booked   Screen = "booked"       // the code of the new appointment
 )
 
 // Screens lists every screen, for tests that visit them all.
-var Screens = []Screen{Attract, Home, Top, Services, Help, Taking, Printing, Done, Unprinted, Noting, Trouble, Idle}
-
-// Reason is why a Trouble or Unprinted page is shown. The words stand in
-// kiosk/text.
-type Reason string
-
-// Reasons.
-const (
-	PaperOut  Reason = "paper-out"
-	CoverOpen Reason = "cover-open"
-	Cutter    Reason = "cutter"
-	NoPrinter Reason = "no-printer" // silent, missing, offline, broken, too hot
-	Paused    Reason = "paused"     // the service gives no numbers now
-	Closed    Reason = "closed"     // outside hours
-	Away      Reason = "away"       // the hall controller cannot be reached
-	NoAnswer  Reason = "no-answer"  // it did not answer in time, or could not do it
-	Refused   Reason = "refused"    // it answered no, with words
-	NotNoted  Reason = "not-noted"  // the number stands, but the hall could not be told
-)
-
-// Reasons lists every reason, for tests that visit them all.
-var Reasons = []Reason{PaperOut, CoverOpen, Cutter, NoPrinter, Paused, Closed, Away, NoAnswer, Refused, NotNoted}
+var Screens = []Screen{Attract, Home, Top, Services, Help, Taking, Printing, Done, Unprinted, Noting, Trouble, Idle,
+	Classes, Laying, Keypad, Basket, Info, Holding, Status, Asking,
+	Visit, Found, Bookable, Days, Hours, Holder, Booked}
 
 // Languages of the screens. Chinese is the one that every person starts with.
 const (
@@ -104,6 +108,14 @@ type Printer struct {
 	Ready bool
 	Fault string // devices.FaultCode, when not ready
 	Low   bool   // the roll is near its end
+	Left  bool   // a slip stands in the presenter that nobody has taken
+}
+
+// Readers are what the kiosk can know a person by, besides a touch.
+type Readers struct {
+	Card bool // ID cards, on a reader that works
+	Type bool // ID numbers, typed: the hall's person key is there
+	Scan bool // codes of slips
 }
 
 // State is everything that a screen shows. The upper part belongs to the
@@ -113,7 +125,10 @@ type State struct {
 	Times     Times
 	Now       time.Time
 	Online    bool // the hall controller answers
+	Lent      Lent // what can be given without it
 	Printer   Printer
+	Readers   Readers
+	CardOn    bool // a card lies on the reader
 	Catalogue contract.Catalogue
 	Queue     contract.Queue
 	Calendar  contract.Calendar
@@ -123,7 +138,7 @@ type State struct {
 	Return  Screen // where Back leads from Help and Trouble
 	Warned  bool   // the question "more time?" covers the page
 	Touched time.Time
-	Until   time.Time // Taking, Printing, Noting, Done: when it ends by itself
+	Until   time.Time // Taking, Printing, Noting, Asking, Done: when it ends by itself
 	Lang    string
 	Large   bool // larger text
 	Unit    string
@@ -136,90 +151,33 @@ type State struct {
 	Reason  Reason // of Trouble and Unprinted
 	Maybe   bool   // Unprinted: paper may have come out
 	Problem contract.Problem
+
+	Class   string   // of priority, as chosen: "" is ordinary
+	List    Screen   // the page on which the service was chosen
+	Several bool     // services are collected for one ticket
+	Chosen  []string // of them, in the order of their turn
+	Purpose Purpose  // what Laying, Keypad, Asking and Trouble are about
+	Entry   Entry    // what is typed on Keypad
+	Typed   string   // what Keypad shows of it; of an ID number the last character only
+	Hint    Hint     // what was wrong with the last card or entry
+	Person  string   // keyed hash of the ID number of the person here
+	Name    string   // masked, as the card says it
+	NoCard  bool     // the person goes on without a card
+	Look    *contract.Ticket
+
+	Arrival string // the appointment that is being checked in
+	Found   []contract.Appointment
+	Slots   contract.Slots
+	Day     string // of the slot, "2006-01-02" in the hall
+	Start   time.Time
+	Booked  *contract.Appointment
+	Slip    SlipState // of the paper for Booked
 }
 
 // New is the state of a kiosk that has just been switched on.
 func New(t Times, now time.Time) State {
 	return State{Times: t.filled(), Now: now, Screen: Attract, Lang: Chinese}
 }
-
-// Event is something that happened: Tap, Tick, one of the views, Online,
-// Printer, Answered, Printed or PrintFailed.
-type Event interface{ event() }
-
-// Tap is a touch of something that the screen offers. Fresh is a new ULID for
-// the request that the touch may lead to.
-type Tap struct {
-	Touch Touch
-	Arg   string // the unit or service
-	Fresh string
-}
-
-// Tick says that time has passed; the station sends one at least every second.
-type Tick struct{}
-
-// Online tells whether the hall controller can be asked now.
-type Online bool
-
-// CatalogueView, QueueView, CalendarView and WindowsView are new snapshots of
-// the hall.
-type (
-	WindowsView   contract.Windows
-	CatalogueView contract.Catalogue
-	QueueView     contract.Queue
-	CalendarView  contract.Calendar
-)
-
-// Answered is the end of a request: an answer, or none in its time (Result
-// contract.ResultExpired). Fresh is a new ULID, should the flow have to give a
-// number back that came too late.
-type Answered struct {
-	ID, Type string
-	Answer   contract.Answer
-	Fresh    string
-}
-
-// Printed is the proof that the paper is out, already on disk.
-type Printed struct{ Ticket string }
-
-// PrintFailed is paper that failed, or may have; Fault is a devices.FaultCode.
-type PrintFailed struct {
-	Ticket string
-	Fault  string
-	Maybe  bool
-}
-
-func (Tap) event()           {}
-func (Tick) event()          {}
-func (Online) event()        {}
-func (Printer) event()       {}
-func (CatalogueView) event() {}
-func (QueueView) event()     {}
-func (CalendarView) event()  {}
-func (WindowsView) event()   {}
-func (Answered) event()      {}
-func (Printed) event()       {}
-func (PrintFailed) event()   {}
-
-// Effect is something to do: Ask or Print.
-type Effect interface{ effect() }
-
-// Ask sends a request to the hall controller, again and again under the same
-// id until For has passed, and comes back as one Answered.
-type Ask struct {
-	ID, Type string
-	Data     any
-	For      time.Duration
-}
-
-// Print puts the ticket on paper and comes back as Printed or PrintFailed.
-type Print struct {
-	Ticket contract.Ticket
-	Lang   string
-}
-
-func (Ask) effect()   {}
-func (Print) effect() {}
 
 // Next is the machine. It changes nothing but what it returns.
 func (s State) Next(now time.Time, e Event) (State, []Effect) {
@@ -242,6 +200,24 @@ func (s State) Next(now time.Time, e Event) (State, []Effect) {
 		s.Calendar = contract.Calendar(e)
 	case WindowsView:
 		s.Windows = contract.Windows(e)
+	case Lent:
+		s.Lent = e
+	case Readers:
+		s.Readers = e
+	case Card:
+		return s.card(e)
+	case CardUnread:
+		s = s.unread()
+	case CardUnfit:
+		s = s.unfit(e.Typed)
+	case CardGone:
+		s.CardOn = false
+	case Scan:
+		return s.scan(e)
+	case SlipState:
+		if s.Screen == Booked {
+			s.Slip = e
+		}
 	case Answered:
 		return s.answered(e)
 	case Printed:
@@ -274,6 +250,11 @@ func (s State) aged() State {
 			return s.trouble(NotNoted)
 		}
 		return s
+	case Asking:
+		if !s.Now.Before(s.Until) {
+			return s.unanswered()
+		}
+		return s
 	case Printing:
 		if !s.Now.Before(s.Until) {
 			return s.unprinted(NoPrinter, true)
@@ -298,66 +279,8 @@ func (s State) aged() State {
 // text, nothing typed or chosen left over.
 func (s State) wiped() State {
 	return State{
-		Times: s.Times, Now: s.Now, Online: s.Online, Printer: s.Printer,
+		Times: s.Times, Now: s.Now, Online: s.Online, Lent: s.Lent, Printer: s.Printer, Readers: s.Readers, CardOn: s.CardOn,
 		Catalogue: s.Catalogue, Queue: s.Queue, Calendar: s.Calendar, Windows: s.Windows,
 		Screen: Attract, Lang: Chinese,
 	}
-}
-
-func (s State) answered(e Answered) (State, []Effect) {
-	ok := e.Answer.Result == contract.ResultOK
-	if e.ID != s.Asked || s.Asked == "" {
-		// A number that came after the citizen was told that there is none.
-		if e.Type == contract.AskTicketTake && ok && !s.holds(e.ID) {
-			return s.aged(), []Effect{Ask{ID: e.Fresh, Type: contract.AskTicketVoid,
-				Data: contract.TicketRef{Ticket: e.ID}, For: s.Times.Idle}}
-		}
-		return s.aged(), nil
-	}
-	s.Asked = ""
-	switch {
-	case e.Answer.Result == contract.ResultRefused:
-		if e.Answer.Error != nil {
-			s.Problem = *e.Answer.Error
-		}
-		return s.trouble(Refused), nil
-	case s.Screen == Noting && ok:
-		s.Noted = true
-		return s.done(), nil
-	case s.Screen == Noting:
-		return s.trouble(NotNoted), nil
-	case s.Screen != Taking:
-		return s.aged(), nil
-	}
-	var t contract.Ticket
-	if !ok || json.Unmarshal(e.Answer.Data, &t) != nil || t.Ticket == "" || t.Number == "" {
-		return s.trouble(NoAnswer), nil
-	}
-	s.Ticket = &t
-	if !s.Paper {
-		return s.unprinted(s.Reason, false), nil
-	}
-	s.Screen, s.Until = Printing, s.Now.Add(s.Times.Print)
-	return s, []Effect{Print{Ticket: t, Lang: s.Lang}}
-}
-
-func (s State) done() State {
-	s.Screen, s.Warned = Done, false
-	s.Until = s.Now.Add(s.Times.Done)
-	return s
-}
-
-func (s State) unprinted(why Reason, maybe bool) State {
-	s.Screen, s.Reason, s.Maybe = Unprinted, why, maybe
-	s.Touched, s.Warned = s.Now, false
-	return s
-}
-
-func (s State) trouble(why Reason) State {
-	if s.Return == "" {
-		s.Return = Home
-	}
-	s.Screen, s.Reason, s.Asked = Trouble, why, ""
-	s.Touched, s.Warned = s.Now, false
-	return s
 }

@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -75,7 +76,7 @@ func TestTicket(t *testing.T) {
 		t.Fatalf("effects %+v, want one request", eff)
 	}
 	ask := eff[0].(Ask)
-	if ask.ID != "T1" || ask.Type != contract.AskTicketTake || ask.Data != (contract.TakeTicket{Service: "s1", Lang: Chinese}) {
+	if ask.ID != "T1" || ask.Type != contract.AskTicketTake || !reflect.DeepEqual(ask.Data, contract.TakeTicket{Service: "s1", Lang: Chinese}) {
 		t.Errorf("asked %+v", ask)
 	}
 	s, eff = s.Next(s.Now, answer("T1"))

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 // UnitsShown are the units of the present page of Home, at most PerPage.
 func (s State) UnitsShown() []contract.UnitInfo { return page(s.units(), s.Page) }
 
-// ServicesShown are the services of the present page of Top or Services, at
-// most PerPage, the most used first.
+// ServicesShown are the services of the present page of Top, Services or
+// Bookable, at most PerPage, the most used first.
 func (s State) ServicesShown() []contract.ServiceInfo { return page(s.services(), s.Page) }
 
 // Pages is how many pages the present screen has, at least 1.
@@ -22,6 +23,14 @@ func (s State) Pages() int {
 		n = len(s.units())
 	case Top, Services:
 		n = len(s.services())
+	case Found:
+		n = len(s.Found)
+	case Bookable:
+		n = len(s.bookable())
+	case Days:
+		n = len(s.days())
+	case Hours:
+		n = len(s.hours())
 	}
 	return max(1, (n+PerPage-1)/PerPage)
 }
@@ -47,8 +56,11 @@ func (s State) units() []contract.UnitInfo {
 }
 
 func (s State) services() []contract.ServiceInfo {
-	if s.Screen == Top {
+	switch s.Screen {
+	case Top:
 		return s.mostUsed()
+	case Bookable:
+		return s.bookable()
 	}
 	var out []contract.ServiceInfo
 	for _, v := range s.Catalogue.Services {
@@ -94,11 +106,20 @@ func (s State) ChosenUnit() contract.UnitInfo {
 	return u
 }
 
+// Shown is the ticket that the page is about: the one in hand, or the one that
+// somebody asked after; nil when there is none.
+func (s State) Shown() *contract.Ticket {
+	if s.Screen == Holding || s.Screen == Status {
+		return s.Look
+	}
+	return s.Ticket
+}
+
 // ChosenService is the service of the ticket, being taken or taken.
 func (s State) ChosenService() contract.ServiceInfo {
 	id := s.Service
-	if s.Ticket != nil && s.Ticket.Service != "" {
-		id = s.Ticket.Service
+	if t := s.Shown(); t != nil && t.Service != "" {
+		id = t.Service
 	}
 	v, _ := s.service(id)
 	return v
@@ -122,6 +143,10 @@ func (s State) settled() State {
 			return s.atHome(Home)
 		}
 	}
+	known := func(id string) bool { _, ok := s.service(id); return ok }
+	if slices.ContainsFunc(s.Chosen, func(id string) bool { return !known(id) }) {
+		s.Chosen = slices.DeleteFunc(slices.Clone(s.Chosen), func(id string) bool { return !known(id) })
+	}
 	s.Page = min(max(s.Page, 0), s.Pages()-1)
 	return s
 }
@@ -130,7 +155,7 @@ func (s State) settled() State {
 // countdown that a person sees.
 func (s State) Left() (left time.Duration, shown bool) {
 	switch s.Screen {
-	case Attract, Taking, Printing, Noting:
+	case Attract, Taking, Printing, Noting, Asking:
 		return 0, false
 	case Done:
 		left = s.Until.Sub(s.Now)
@@ -143,7 +168,8 @@ func (s State) Left() (left time.Duration, shown bool) {
 // WindowLabels are the labels ("3") of the windows that may call the ticket; a
 // window of which nothing is known shows its id.
 func (s State) WindowLabels() []string {
-	if s.Ticket == nil {
+	t := s.Shown()
+	if t == nil {
 		return nil
 	}
 	label := map[string]string{}
@@ -151,7 +177,7 @@ func (s State) WindowLabels() []string {
 		label[w.ID] = w.Label
 	}
 	var out []string
-	for _, id := range s.Ticket.Windows {
+	for _, id := range t.Windows {
 		if l := label[id]; l != "" {
 			out = append(out, l)
 		} else {

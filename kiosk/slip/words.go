@@ -8,6 +8,8 @@ type words struct {
 	ahead     string // with the number of people
 	atOnce    string
 	about     string // with minutes
+	within    string // with minutes
+	after     string // with the time
 	windows   string // with labels
 	and       string
 	taken     string
@@ -15,12 +17,22 @@ type words struct {
 	consult   string
 	complaint string
 	reprint   string
+
+	class   string // before the name of the class
+	due     string // with the time of the appointment
+	feeDue  string
+	feeOf   string // with the amount
+	offline string
+	code    string // heading of an appointment
+	bring   string // what to do with it
 }
 
 var chinese = words{
 	ahead:     "前面等候%d人",
 	atOnce:    "请稍候",
 	about:     "约%s分钟",
+	within:    "约%d分钟以内",
+	after:     "预计%s以后叫号",
 	windows:   "%s号窗口",
 	and:       "、",
 	taken:     "取号 ",
@@ -28,12 +40,22 @@ var chinese = words{
 	consult:   "咨询 ",
 	complaint: "投诉 ",
 	reprint:   "补打",
+
+	class:   "优先：",
+	due:     "预约时间 %s",
+	feeDue:  "办结后到收费窗口缴费",
+	feeOf:   "，标准 %s 元",
+	offline: "联网后自动排队，按取号先后叫号",
+	code:    "预约码",
+	bring:   "请按时到取号机凭预约码取号",
 }
 
 var english = words{
 	ahead:     "%d ahead,",
 	atOnce:    "shortly",
 	about:     "about %s min",
+	within:    "within about %d min",
+	after:     "called after %s",
 	windows:   "Window %s",
 	and:       ", ",
 	taken:     "Taken ",
@@ -41,6 +63,14 @@ var english = words{
 	consult:   "Enquiries ",
 	complaint: "Complaints ",
 	reprint:   "Reprint",
+
+	class:   "Priority: ",
+	due:     "Appointment at %s",
+	feeDue:  "Then pay at the fee window",
+	feeOf:   ": CNY %s",
+	offline: "Joins the queue in the order of taking",
+	code:    "Appointment code",
+	bring:   "Please check in at the kiosk with this code, in time",
 }
 
 func wordsIn(lang string) words {
@@ -57,6 +87,8 @@ func (w words) wait(from, to int) string {
 		return ""
 	case to == 0:
 		return w.atOnce
+	case from == 0:
+		return fmt.Sprintf(w.within, to)
 	}
 	return fmt.Sprintf(w.about, span(from, to))
 }

@@ -45,11 +45,11 @@ func BenchmarkTapToByte(b *testing.B) {
 			k := h.kiosk(b)
 			echo := h.connect(b, h.config(b, "kiosk-2"))
 			disk := newRecord(b)
-			k.take(b) // before the clock runs: everything is open then
+			k.take(b, true) // before the clock runs: everything is open then
 			taps, appends, hops := make([]time.Duration, b.N), make([]time.Duration, b.N), make([]time.Duration, b.N)
 			b.ResetTimer()
 			for i := range b.N {
-				taps[i] = k.take(b)
+				taps[i] = k.take(b, true)
 				appends[i] = disk.append(b)
 				hops[i] = twoHops(b, echo)
 			}
@@ -64,6 +64,34 @@ func BenchmarkTapToByte(b *testing.B) {
 			b.ReportMetric(float64(quantile(taps, 0.99))/float64(floor(0.99)), "p99/floor")
 		})
 	}
+}
+
+// BenchmarkLentTapToByte is the same touch at a kiosk that is cut off from the
+// hall: the number is one of those that the hall has lent, and everything that
+// must be durable is one commit on the kiosk's own disk (R-KIOSK-26). The floor
+// is one durable append.
+func BenchmarkLentTapToByte(b *testing.B) {
+	h := openHall(b, true)
+	k := h.kiosk(b)
+	disk := newRecord(b)
+	k.take(b, true)
+	k.until(b, "holding lent numbers", func(s flow.State) bool { return s.Lent.Left["A"] > b.N })
+	k.cut()
+	k.until(b, "cut off", func(s flow.State) bool { return !s.Online })
+	k.take(b, false)
+	taps, appends := make([]time.Duration, b.N), make([]time.Duration, b.N)
+	b.ResetTimer()
+	for i := range b.N {
+		taps[i] = k.take(b, false)
+		appends[i] = disk.append(b)
+	}
+	b.StopTimer()
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(micros(quantile(taps, 0.5)), "p50-µs")
+	b.ReportMetric(micros(quantile(taps, 0.99)), "p99-µs")
+	b.ReportMetric(micros(quantile(appends, 0.5)), "floor-p50-µs")
+	b.ReportMetric(float64(quantile(taps, 0.5))/float64(quantile(appends, 0.5)), "p50/floor")
+	b.ReportMetric(float64(quantile(taps, 0.99))/float64(quantile(appends, 0.99)), "p99/floor")
 }
 
 var (
@@ -135,6 +163,7 @@ func setup() *hall.Setup {
 			Name: contract.Text2{ZH: "商品房预售许可", EN: "Presale permit"}}}},
 		Windows: []hall.Window{{ID: "w1", Label: "1", Name: contract.Text2{ZH: "1号窗口", EN: "Window 1"}, Services: []string{"s"}}},
 		Nodes:   []hall.Node{{ID: "kiosk-1", Role: hall.RoleKiosk}, {ID: "kiosk-2", Role: hall.RoleKiosk}},
+		Lending: hall.Lending{From: 50_001, Least: 20_000, Most: 20_000},
 		Hours: &calendar.Hours{Zone: time.FixedZone("CST", 8*3600), ZoneName: "Asia/Shanghai", Weekdays: [7]bool{true, true, true, true, true, true, true},
 			Segments: []calendar.Segment{{From: 0, To: 24 * 60}}, NoHolidays: true},
 	}
@@ -261,6 +290,7 @@ type machine struct {
 	*station.Station
 	bytes chan time.Time  // when the first bytes of a slip came
 	seen  chan flow.State // the newest state that was shown
+	cut   func()          // ends the connection to the hall for good
 }
 
 // slipPart is more than any status request and less than any slip, in bytes.
@@ -286,8 +316,10 @@ func (h *house) kiosk(b *testing.B) *machine {
 	}
 	n.OnOnline(func(up bool) { k.Online(h.ctx, up) })
 	b.Cleanup(h.end) // before the kiosk's journal is closed
+	online, cut := context.WithCancel(h.ctx)
+	k.cut = cut
 	h.run(k.Run)
-	h.run(n.Run)
+	h.run(func(context.Context) error { return n.Run(online) })
 	return k
 }
 
@@ -359,10 +391,10 @@ func (k *machine) touch(b *testing.B, t flow.Touch, arg string, to flow.Screen) 
 }
 
 // take takes one ticket as a citizen does and measures it.
-func (k *machine) take(b *testing.B) time.Duration {
+func (k *machine) take(b *testing.B, online bool) time.Duration {
 	b.Helper()
 	k.until(b, "ready", func(s flow.State) bool {
-		return s.Face() == flow.Attract && s.Online && s.Printer.Ready && s.Calendar.Issuing && len(s.Catalogue.Services) > 0
+		return s.Face() == flow.Attract && s.Online == online && s.Printer.Ready && s.Calendar.Issuing && len(s.Catalogue.Services) > 0
 	})
 	k.touch(b, flow.Start, "", flow.Home)
 	k.touch(b, flow.Unit, "u", flow.Services)

@@ -54,9 +54,11 @@ func (s *Station) print(ctx context.Context, f flow.Print, views printViews) {
 	if err != nil {
 		s.log.Error("a ticket is not printed: its note cannot be stored", "number", t.Number, "error", err)
 		failed(devices.FaultStorage, false)
+		s.insist(ctx, []journal.Fact{{Key: printKey + t.Ticket}}, contract.EvTicketUnprinted,
+			contract.TicketUnprinted{Ticket: t.Ticket, Outcome: outcomeFailed, Fault: string(devices.FaultStorage)})
 		return
 	}
-	doc, err := slip.Ticket(t, views.catalogue, f.Lang, slip.Hours(views.calendar), slip.Windows(views.windows))
+	doc, err := slip.Ticket(t, views.catalogue, f.Lang, slip.Hours(views.calendar), slip.Windows(views.windows), slip.Name(f.Name))
 	var proof devices.Proof
 	switch {
 	case err != nil:
@@ -75,6 +77,7 @@ func (s *Station) print(ctx context.Context, f flow.Print, views printViews) {
 		if err := s.report(end, done, contract.EvTicketPrinted, contract.TicketPrinted{Ticket: t.Ticket, Proof: string(proof.Kind)}); err != nil {
 			s.log.Error("a ticket is printed, but that cannot be stored", "number", t.Number, "error", err)
 			failed(devices.FaultStorage, true)
+			s.insist(ctx, done, contract.EvTicketPrinted, contract.TicketPrinted{Ticket: t.Ticket, Proof: string(proof.Kind)})
 			return
 		}
 		s.send(ctx, flow.Printed{Ticket: t.Ticket})
@@ -90,10 +93,50 @@ func (s *Station) print(ctx context.Context, f flow.Print, views printViews) {
 		outcome = outcomeUnknown
 	}
 	s.log.Warn("a ticket is not printed", "number", t.Number, "outcome", outcome, "error", err)
-	if err := s.report(end, done, contract.EvTicketUnprinted, contract.TicketUnprinted{Ticket: t.Ticket, Outcome: outcome, Fault: string(code)}); err != nil {
-		s.log.Error("a failed print cannot be stored", "number", t.Number, "error", err)
-	}
+	came := contract.TicketUnprinted{Ticket: t.Ticket, Outcome: outcome, Fault: string(code)}
+	err = s.report(end, done, contract.EvTicketUnprinted, came)
 	failed(code, maybe)
+	if err != nil {
+		s.log.Error("a failed print cannot be stored", "number", t.Number, "error", err)
+		s.insist(ctx, done, contract.EvTicketUnprinted, came)
+	}
+}
+
+// insistEvery is the pause between two tries to store what a print came to.
+const insistEvery = 2 * time.Second
+
+// insist stores the outcome of a print as soon as the disk takes something
+// again. Should the process end before, the note of the print is still there.
+// What comes twice, because a write that failed was on the disk after all,
+// changes nothing at the hall.
+func (s *Station) insist(ctx context.Context, facts []journal.Fact, typ string, data any) {
+	t := time.NewTicker(insistEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			if s.report(ctx, facts, typ, data) == nil {
+				return
+			}
+		}
+	}
+}
+
+// printAppointment puts the code of a new appointment on paper. It is on the
+// screen as well, so a print that fails is only said.
+func (s *Station) printAppointment(ctx context.Context, f flow.PrintAppointment, views printViews) {
+	doc, err := slip.Appointment(f.Appointment, views.catalogue, f.Lang, slip.Hours(views.calendar))
+	if err == nil {
+		_, err = s.onPaper(ctx, doc)
+	}
+	if err != nil {
+		s.log.Warn("the slip of an appointment is not printed", "appointment", f.Appointment.Appointment, "error", err)
+		s.send(ctx, flow.SlipFailed)
+		return
+	}
+	s.send(ctx, flow.SlipPrinted)
 }
 
 // onPaper prints within the time that a citizen waits. A print that has begun

@@ -58,6 +58,7 @@ type Config struct {
 	Store     Store
 	Printer   Printer // nil: a kiosk without one gives numbers on the screen
 	PrinterID string  // the printer's id among the kiosk's devices
+	People    People  // ID cards and codes
 	Times     flow.Times
 	Show      func(flow.State) // called in the station's goroutine after each change
 	Log       *slog.Logger     // nil: slog.Default
@@ -79,6 +80,11 @@ type Station struct {
 	events chan flow.Event
 	state  flow.State
 	times  flow.Times // with the defaults filled in
+	typist typist
+
+	stock *stock         // lent numbers
+	link  *link          // to the hall
+	zone  *time.Location // of the hall, once it is known
 
 	serving atomic.Int32 // requests and prints of citizens under way
 }
@@ -94,6 +100,11 @@ func New(cfg Config) (*Station, error) {
 	}
 	s := &Station{cfg: cfg, log: cfg.Log, events: make(chan flow.Event, 64), state: flow.New(cfg.Times, time.Now())}
 	s.times = s.state.Times
+	s.link = newLink()
+	var err error
+	if s.stock, err = openStock(cfg.Store, s.log); err != nil {
+		return nil, err
+	}
 	views, err := cfg.Store.Facts(viewKey)
 	if err != nil {
 		return nil, fmt.Errorf("station: last views: %w", err)
@@ -105,6 +116,11 @@ func New(cfg Config) (*Station, error) {
 			continue
 		}
 		clean(e)
+		if q, ok := e.(flow.QueueView); ok {
+			if err := s.stock.see(context.Background(), contract.Queue(q)); err != nil {
+				return nil, err
+			}
+		}
 		s.state, _ = s.state.Next(time.Now(), e)
 	}
 	return s, nil
@@ -147,6 +163,12 @@ func (s *Station) View(ctx context.Context, name string, raw json.RawMessage) {
 	for _, word := range clean(e) {
 		s.log.Error("the hall's view holds a forbidden word, which is not shown", "view", name, "word", word)
 	}
+	if q, ok := e.(flow.QueueView); ok {
+		if err := s.stock.see(ctx, contract.Queue(q)); err != nil && ctx.Err() == nil {
+			s.log.Warn("numbers that were seen are not kept", "error", err)
+		}
+		s.newDay(q.Day)
+	}
 	if err := s.cfg.Store.Put(ctx, viewKey+name, raw); err != nil && ctx.Err() == nil {
 		s.log.Warn("a view is shown but not kept", "view", name, "error", err)
 	}
@@ -154,7 +176,10 @@ func (s *Station) View(ctx context.Context, name string, raw json.RawMessage) {
 }
 
 // Online tells that the hall controller can be reached, or no longer.
-func (s *Station) Online(ctx context.Context, up bool) { s.send(ctx, flow.Online(up)) }
+func (s *Station) Online(ctx context.Context, up bool) {
+	s.link.set(up)
+	s.send(ctx, flow.Online(up))
+}
 
 // Touch is a finger on something that the screen offers. It never waits: a
 // touch that comes faster than the station works is dropped.
@@ -166,8 +191,11 @@ func (s *Station) Touch(t flow.Touch, arg string) {
 }
 
 // Reading stores the faults of the kiosk's devices for the hall
-// (device.fault/1). What a printer says of itself is taken from its Status.
+// (device.fault/1), and brings cards and codes to the screens. What a printer says of itself is taken from its Status.
 func (s *Station) Reading(ctx context.Context, device string, r devices.Reading) error {
+	if s.reading(ctx, r) {
+		return nil
+	}
 	f, ok := r.(devices.Fault)
 	if !ok {
 		return nil
@@ -192,6 +220,7 @@ func (s *Station) Run(ctx context.Context) error {
 	defer t.Stop()
 	jobs := &sync.WaitGroup{} // effects under way
 	defer jobs.Wait()
+	jobs.Go(func() { s.keepNumbers(ctx) })
 	s.look(ctx, jobs)
 	shown := time.Time{}
 	for {
@@ -223,15 +252,20 @@ func (s *Station) look(ctx context.Context, jobs *sync.WaitGroup) {
 	p := flow.Printer{Fault: string(devices.FaultMissing)}
 	if s.cfg.Printer != nil {
 		st := s.cfg.Printer.Status()
-		p = flow.Printer{Ready: st.Ready(), Low: st.Paper == devices.PaperLow}
+		p = flow.Printer{Ready: st.Ready(), Low: st.Paper == devices.PaperLow, Left: st.Left}
 		if !p.Ready {
 			p.Fault = string(st.Trouble())
 		}
 	}
-	if p != s.state.Printer {
-		s.step(ctx, jobs, p)
-		s.cfg.Show(s.state)
+	r := s.cfg.People.readers()
+	l := s.alone()
+	if p == s.state.Printer && r == s.state.Readers && same(l, s.state.Lent) {
+		return
 	}
+	s.step(ctx, jobs, p)
+	s.step(ctx, jobs, r)
+	s.step(ctx, jobs, l)
+	s.cfg.Show(s.state)
 }
 
 func (s *Station) step(ctx context.Context, jobs *sync.WaitGroup, e flow.Event) {
@@ -240,11 +274,22 @@ func (s *Station) step(ctx context.Context, jobs *sync.WaitGroup, e flow.Event) 
 	for _, f := range effects {
 		switch f := f.(type) {
 		case flow.Ask:
-			s.serve(jobs, func() { s.ask(ctx, f) })
+			at := atAsking{s.state.Catalogue, s.state.Calendar.Day, s.state.Paper}
+			s.serve(jobs, func() { s.ask(ctx, f, at) })
 		case flow.Print:
 			views := printViews{s.state.Catalogue, s.state.Calendar, s.state.Windows}
 			s.serve(jobs, func() { s.print(ctx, f, views) })
+		case flow.PrintAppointment:
+			views := printViews{s.state.Catalogue, s.state.Calendar, s.state.Windows}
+			s.serve(jobs, func() { s.printAppointment(ctx, f, views) })
+		case flow.TypeID:
+			s.typist.key(f.Key)
+		case flow.CheckID:
+			s.step(ctx, jobs, s.typist.check(s.cfg.People, s.state.Now))
 		}
+	}
+	if s.state.Screen != flow.Keypad || s.state.Entry != flow.EntryID {
+		s.typist.wipe()
 	}
 }
 
@@ -257,16 +302,19 @@ func (s *Station) serve(jobs *sync.WaitGroup, f func()) {
 }
 
 // ask carries a request to the hall and brings the answer back; none in time is
-// an expired one. Words that a citizen must not read are taken out (R-VOICE-03).
-func (s *Station) ask(ctx context.Context, f flow.Ask) {
-	limited, cancel := context.WithTimeout(ctx, f.For)
-	defer cancel()
-	a, err := s.cfg.Asker.AskID(limited, f.ID, f.Type, f.Data)
-	if err != nil {
-		if ctx.Err() == nil {
-			s.log.Warn("the hall did not answer", "request", f.Type, "id", f.ID, "error", err)
-		}
-		a = contract.Answer{ID: f.ID, Result: contract.ResultExpired}
+// an expired one. What can be answered with the lent numbers never is. Words
+// that a citizen must not read are taken out (R-VOICE-03).
+func (s *Station) ask(ctx context.Context, f flow.Ask, at atAsking) {
+	var a contract.Answer
+	var later func()
+	ref, _ := f.Data.(contract.TicketRef)
+	switch word := f.Type == contract.AskTicketNoted || f.Type == contract.AskTicketVoid; {
+	case f.Type == contract.AskTicketTake:
+		a, later = s.number(ctx, f, at)
+	case word && s.stock.gave(ref.Ticket):
+		a = s.word(ctx, f, ref.Ticket)
+	default:
+		a = s.asked(ctx, f, f.For)
 	}
 	if a.Error != nil {
 		p := *a.Error
@@ -279,4 +327,30 @@ func (s *Station) ask(ctx context.Context, f flow.Ask) {
 		a.Error = &p
 	}
 	s.send(ctx, flow.Answered{ID: f.ID, Type: f.Type, Answer: a, Fresh: ulid.Make().String()})
+	if later != nil {
+		later()
+	}
+}
+
+// asked is the hall's answer, or an expired one when there is none in time. A
+// hall that was not told yet what this kiosk knows is told before it gives a
+// number.
+func (s *Station) asked(ctx context.Context, f flow.Ask, wait time.Duration) contract.Answer {
+	limited, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	var a contract.Answer
+	var err error
+	if f.Type == contract.AskTicketTake {
+		err = s.borrow(limited)
+	}
+	if err == nil {
+		a, err = s.cfg.Asker.AskID(limited, f.ID, f.Type, f.Data)
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			s.log.Warn("the hall did not answer", "request", f.Type, "id", f.ID, "error", err)
+		}
+		a = contract.Answer{ID: f.ID, Result: contract.ResultExpired}
+	}
+	return a
 }

@@ -92,7 +92,8 @@ func (d *disk) log(t *testing.T) []string {
 // counter is a hall that gives numbers.
 type counter struct {
 	mu    sync.Mutex
-	asked []string // types
+	asked []string // types, but numbers.lend
+	lends contract.Numbers
 	ids   map[string]int
 	err   error
 	words *contract.Problem
@@ -106,6 +107,10 @@ func (c *counter) AskID(ctx context.Context, id, typ string, data any) (contract
 	}
 	if c.ids == nil {
 		c.ids = map[string]int{}
+	}
+	if typ == contract.AskNumbersLend {
+		raw, err := json.Marshal(c.lends)
+		return contract.Answer{ID: id, Result: contract.ResultOK, Data: raw}, err
 	}
 	c.ids[id]++
 	c.asked = append(c.asked, typ)
@@ -177,15 +182,19 @@ type kiosk struct {
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
-func switchOn(t *testing.T, d *disk, c *counter, p Printer) *kiosk {
+func switchOn(t *testing.T, d *disk, c *counter, p Printer, change ...func(*Config)) *kiosk {
 	t.Helper()
 	k := &kiosk{t: t, done: make(chan error, 1)}
-	var err error
-	k.Station, err = New(Config{Node: "kiosk-1", Asker: c, Store: d, Printer: p, Log: quiet(), Show: func(s flow.State) {
+	cfg := Config{Node: "kiosk-1", Asker: c, Store: d, Printer: p, Log: quiet(), Show: func(s flow.State) {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.latest = s
-	}})
+	}}
+	for _, f := range change {
+		f(&cfg)
+	}
+	var err error
+	k.Station, err = New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,19 @@ func clean(e flow.Event) (words []string) {
 		for i := range c.Services {
 			both(&c.Services[i].Name, c.Services[i].ID)
 			both(&c.Services[i].Area, "")
+			both(&c.Services[i].Message, "")
+			for j := range c.Services[i].Requirements {
+				both(&c.Services[i].Requirements[j], "")
+			}
+		}
+		for i := range c.Classes {
+			both(&c.Classes[i].Name, c.Classes[i].ID)
+			both(&c.Classes[i].Proof, "")
+		}
+	}
+	if q, ok := e.(flow.QueueView); ok {
+		for i := range q.Services {
+			both(&q.Services[i].Reason, "")
 		}
 	}
 	return words

@@ -91,9 +91,11 @@ const (
 	Wait         Key = "wait" // label
 	Where        Key = "where"
 	WaitNow      Key = "wait-now"
-	WaitRange    Key = "wait-range" // minutes, minutes
-	WaitAbout    Key = "wait-about" // minutes
+	WaitRange    Key = "wait-range"  // minutes, minutes
+	WaitAbout    Key = "wait-about"  // minutes
+	WaitWithin   Key = "wait-within" // minutes
 	WaitUnknown  Key = "wait-unknown"
+	WaitAfter    Key = "wait-after"    // time of day
 	WindowNumber Key = "window-number" // windows
 	Finished     Key = "finished"
 	Goodbye      Key = "goodbye"
@@ -171,7 +173,9 @@ var table = map[Key]contract.Text2{
 	WaitNow:      {ZH: "马上办理", EN: "At once"},
 	WaitRange:    {ZH: "约 %d–%d 分钟", EN: "%d–%d min"},
 	WaitAbout:    {ZH: "约 %d 分钟", EN: "About %d min"},
+	WaitWithin:   {ZH: "约 %d 分钟以内", EN: "Within about %d min"},
 	WaitUnknown:  {ZH: "请留意叫号", EN: "Please watch the board"},
+	WaitAfter:    {ZH: "%s 以后", EN: "After %s"},
 	WindowNumber: {ZH: "%s 号窗口", EN: "Window %s"},
 	Finished:     {ZH: "完成", EN: "Done"},
 	Goodbye:      {ZH: "再见，祝您办事顺利", EN: "Goodbye, and thank you"},

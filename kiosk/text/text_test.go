@@ -7,11 +7,13 @@ import (
 	"go/token"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"hallward/devices/contract"
+	"hallward/kiosk/flow"
 )
 
 var verbs = regexp.MustCompile(`%[a-z]`)
@@ -152,5 +154,14 @@ func TestUnknownKeyShowsItself(t *testing.T) {
 	}
 	if TroubleOf("nothing") != Troubles["no-answer"] {
 		t.Error("an unknown reason has no page")
+	}
+}
+
+// Every reason that a screen can show has words of its own.
+func TestEveryReasonHasWords(t *testing.T) {
+	for _, r := range append(slices.Clone(flow.Reasons), flow.Notices...) {
+		if _, ok := Troubles[string(r)]; !ok {
+			t.Errorf("%s has no words", r)
+		}
 	}
 }

@@ -53,6 +53,11 @@ var symbols = map[string]string{
 	"forward": `<path d="M28 10l14 14l-14 14"/><path d="M42 24H6"/>`,
 	"text":    `<path d="M4 40L16 9l12 31M8 31h16"/><path d="M29 40l8-20l8 20M32 34h10"/>`,
 	"speech":  `<path d="M5 7h24v18H16l-7 7v-7H5z"/><path d="M34 15h9v20h-4v7l-7-7H20v-5"/>`,
+	"card":    `<path d="M4 9h40v30H4z"/><circle cx="15" cy="20" r="4.500"/><path d="M8 33c0-9 14-9 14 0"/><path d="M27 18h11M27 25h11M27 32h7"/>`,
+	"date":    `<path d="M6 10h36v32H6z"/><path d="M6 19h36"/><path d="M15 5v9M33 5v9"/><path d="M14 27h5M24 27h5M14 34h5M24 34h5M34 27h1"/>`,
+	"list":    `<path d="M18 11h25M18 24h25M18 37h25"/><path d="M5 11h5M5 24h5M5 37h5"/>`,
+	"scan":    `<path d="M5 15V5h10M33 5h10v10M43 33v10H33M15 43H5V33"/><path d="M14 14h8v8h-8zM27 14h7M27 21h7M14 28h8v6h-8zM28 28h6v6"/>`,
+	"keys":    `<path d="M7 7h9v9H7zM20 7h9v9h-9zM33 7h9v9h-9zM7 20h9v9H7zM20 20h9v9h-9zM33 20h9v9h-9zM20 33h9v9h-9z"/>`,
 	"touch":   `<path d="M19 28V9c0-5 7-5 7 0v13l11 3c4 1 5 4 4 8l-3 12H20L10 32c-3-4 2-8 6-4z"/><path d="M12 12c1-12 20-12 21 0"/>`,
 }
 

@@ -80,23 +80,36 @@ func attract(p *page) {
 // edge.
 func (p *page) notice(why flow.Reason, y float32) float32 {
 	l := p.l
+	words, room := p.noticeWords(why), p.noticeRoom()
+	st := p.body().atMost(2)
+	th := heightOf(words, st, room)
+	h := p.noticeHeight(why)
+	side := p.px(noticeSign)
+	p.rect(p.margin(), y, p.inner(), h, l.AlertSoft, l.Alert, p.px(l.Border), p.px(l.Radius))
+	p.symbol(symbolOf(why), l.Alert, p.margin()+p.px(noticePad), y+(h-side)/2, side)
+	p.text(words, st, p.w-p.margin()-p.px(noticePad)-room, y+(h-th)/2, room)
+	return y + h
+}
+
+const (
+	noticePad  = 4 // mm
+	noticeSign = 9 // mm
+)
+
+func (p *page) noticeRoom() float32 { return p.inner() - p.px(2*noticePad+noticeSign+3) }
+
+func (p *page) noticeHeight(why flow.Reason) float32 {
+	return max(p.px(noticeSign), heightOf(p.noticeWords(why), p.body().atMost(2), p.noticeRoom())) + p.px(2*noticePad)
+}
+
+func (p *page) noticeWords(why flow.Reason) string {
 	words := p.say(text.TroubleOf(string(why)).Short)
 	if why == flow.Closed {
 		if next := p.opening(); next != "" {
 			words += "  ·  " + p.in(text.NextOpening) + " " + next
 		}
 	}
-	st := p.body().atMost(2)
-	side := p.px(9)
-	pad := p.px(4)
-	x := p.margin() + pad + side + p.px(3)
-	room := p.w - p.margin() - pad - x
-	th := heightOf(words, st, room)
-	h := max(side, th) + 2*pad
-	p.rect(p.margin(), y, p.inner(), h, l.AlertSoft, l.Alert, p.px(l.Border), p.px(l.Radius))
-	p.symbol(symbolOf(why), l.Alert, p.margin()+pad, y+(h-side)/2, side)
-	p.text(words, st, x, y+(h-th)/2, room)
-	return y + h
+	return words
 }
 
 // panel is a surface with an edge.
@@ -116,9 +129,19 @@ func symbolOf(why flow.Reason) string {
 		return "printer"
 	case flow.Paused:
 		return "pause"
-	case flow.Closed:
+	case flow.Closed, flow.Closing, flow.OffHours, flow.ClockDoubt:
 		return "clock"
-	case flow.Away, flow.NoAnswer, flow.NotNoted:
+	case flow.Quota, flow.Interval:
+		return "people"
+	case flow.NotFound, flow.NoTimes:
+		return "date"
+	case flow.WrongCode:
+		return "scan"
+	case flow.SlipLeft:
+		return "paper"
+	case flow.CardLeft:
+		return "card"
+	case flow.Away, flow.NoAnswer, flow.NotNoted, flow.Alone, flow.Unanswered, flow.CutOff:
 		return "link"
 	}
 	return "alert"

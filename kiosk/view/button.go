@@ -28,8 +28,10 @@ type face struct {
 	symbol                string
 	title, sub            string
 	note, noteSymbol      string
-	aside                 bool // symbol beside the words, not above
-	roomy                 bool // card: the symbol has its own row above the words
+	second                string // added to the note where it has room
+	dim                   bool   // card: can be touched, but gives no number now
+	aside                 bool   // symbol beside the words, not above
+	roomy                 bool   // card: the symbol has its own row above the words
 	touch                 flow.Touch
 	arg                   string
 	titleSize, symbolSize float32 // px; 0 is the kind's own
@@ -121,6 +123,8 @@ func (b *button) colour() {
 		g.FillColor = l.Strong
 	case b.down:
 		g.FillColor = l.Pressed
+	case b.face.dim:
+		g.FillColor = l.Ground
 	default:
 		g.FillColor = l.Surface
 	}
@@ -157,6 +161,9 @@ func (b *button) arrange() {
 	mark := l.Strong
 	if b.strong() {
 		ink, soft, mark = l.OnStrong, l.OnStrong, l.OnStrong
+	}
+	if f.dim {
+		ink = l.Soft
 	}
 	title := style{size: l.Px(l.Label), bold: true, colour: ink, leading: 1.3, least: l.Px(l.Body), lines: 3}
 	sub := style{size: l.Px(l.Body), colour: soft, leading: 1.3, lines: 2}
@@ -306,7 +313,11 @@ func (b *button) arrangeCard(title, sub, note style, pad, side float32) {
 		place(b.noteSymbol, f.noteSymbol, l.Strong, nx, ny+(note.size*note.leading-side)/2, side)
 		nx += side + l.Px(2)
 	}
-	b.note.set(f.note, note, nx, ny, w-nx-pad)
+	said := f.note
+	if f.second != "" && measure(note.size, false)(said+" · "+f.second) <= w-nx-pad {
+		said += " · " + f.second
+	}
+	b.note.set(said, note, nx, ny, w-nx-pad)
 }
 
 func (b *button) tileAt(x, y, side float32) {

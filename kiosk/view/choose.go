@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"hallward/devices/contract"
 	"hallward/kiosk/flow"
 	"hallward/kiosk/text"
@@ -18,10 +20,14 @@ func home(p *page) {
 	case flow.Services:
 		u := p.s.ChosenUnit()
 		heading, second = p.say(u.Name), p.in(text.ChooseService)
+		if p.s.Several {
+			second = p.in(text.SeveralHow)
+		}
 		if p.s.Large && p.wideScreen() {
 			second = ""
 		}
 	}
+	extras := p.extras()
 	tabs := p.s.Screen != flow.Services && (p.offered(flow.TopList) || p.s.Screen == flow.Top)
 	tabH := p.px(p.l.Target)
 	headRoom := p.inner()
@@ -33,8 +39,29 @@ func home(p *page) {
 		}
 		headRoom -= 2*tabW + p.px(p.l.Gap) + p.px(6)
 	}
+	extraX, extraW := p.margin(), float32(0)
+	if p.wideScreen() && len(extras) > 0 { // in the row of the heading: the height is dear
+		extraW = p.px(58)
+		switch {
+		case p.s.Large && p.s.Screen == flow.Services:
+			extraW = p.px(96)
+		case p.s.Large:
+			extraW = p.px(76)
+		case p.s.Screen == flow.Services:
+			extraW = p.px(72)
+		}
+		headRoom -= float32(len(extras))*(extraW+p.px(p.l.Gap)) + p.px(2)
+		extraX += headRoom + p.px(6)
+	}
 	st := p.title().atMost(2).shrinking(p.px(p.l.Label))
 	st.leading = 1.3
+	gap := p.px(6)
+	if p.s.Large && p.wideScreen() && len(extras) > 0 { // the height is dear
+		st.size, st.least, gap = p.px(p.l.Label), p.px(p.l.Body), p.px(4)
+		if p.s.Notice() != "" {
+			st.size = st.least
+		}
+	}
 	sub := p.body().atMost(1)
 	sub.colour = p.l.Soft
 	hh := p.text(heading, st, p.margin(), y, headRoom)
@@ -51,11 +78,52 @@ func home(p *page) {
 			hh += p.px(5) + tabH
 		}
 	}
-	y += hh + p.px(6)
-	if why := p.s.Notice(); why != "" {
-		y = p.notice(why, y) + p.px(6)
+	bottom := p.nav
+	if extraW > 0 {
+		p.row(extras, extraX, y, extraW, tabH)
+		hh = max(hh, tabH)
+	} else if n := float32(len(extras)); n > 0 {
+		between := p.px(p.l.Gap)
+		p.nav -= tabH
+		p.row(extras, p.margin(), p.nav, (p.inner()-(n-1)*between)/n, tabH)
+		p.nav -= p.px(6)
 	}
-	p.grid(y, p.pager())
+	y += hh + gap
+	low := p.pager()
+	if why := p.s.Notice(); why != "" && low-y-p.noticeHeight(why)-gap >= p.gridLeast() {
+		y = p.notice(why, y) + gap
+	}
+	p.grid(y, low)
+	p.nav = bottom
+}
+
+// extras are the ways beside the choices: who goes first, appointments, several
+// services on one ticket.
+func (p *page) extras() []face {
+	var out []face
+	for _, f := range []face{
+		{symbol: "people", title: p.in(text.PriorityBar), touch: flow.ToClasses},
+		{symbol: "date", title: p.in(text.VisitBar), touch: flow.ToVisit},
+		{symbol: "list", title: p.in(text.SeveralBar), touch: flow.Collect},
+		{symbol: "back", title: p.in(text.SingleBar), touch: flow.Single},
+		{symbol: "check", title: p.in(text.BasketBar, len(p.s.Chosen)), touch: flow.ToBasket},
+	} {
+		if p.offered(f.touch) {
+			f.kind, f.aside = plain, true
+			if f.touch == flow.ToBasket {
+				f.kind = tabOn
+			}
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// row places buttons beside each other.
+func (p *page) row(faces []face, x, y, w, h float32) {
+	for i, f := range faces {
+		p.button(f, x+float32(i)*(w+p.px(p.l.Gap)), y, w, h)
+	}
 }
 
 func (p *page) tabs(x, y, w, h float32) {
@@ -113,13 +181,34 @@ func (p *page) grid(top, bottom float32) {
 			faces = append(faces, p.serviceFace(v))
 		}
 	}
+	p.choices(faces, top, bottom)
+}
+
+func (p *page) columns() int {
+	if p.wideScreen() {
+		return 4
+	}
+	return 2
+}
+
+// gridLeast is the least height of a full page of choices.
+func (p *page) gridLeast() float32 {
+	rows := float32(flow.PerPage / p.columns())
+	if p.s.Pages() == 1 {
+		rows = float32((max(len(p.s.UnitsShown()), 1) + p.columns() - 1) / p.columns())
+		if p.s.Screen != flow.Home {
+			rows = float32((max(len(p.s.ServicesShown()), 1) + p.columns() - 1) / p.columns())
+		}
+	}
+	return rows*p.px(p.l.Choice) + (rows-1)*p.px(p.l.ChoiceGap)
+}
+
+// choices places cards between two edges.
+func (p *page) choices(faces []face, top, bottom float32) {
 	if len(faces) == 0 {
 		return
 	}
-	cols := 2
-	if p.wideScreen() {
-		cols = 4
-	}
+	cols := p.columns()
 	rows := max((len(faces)+cols-1)/cols, flow.PerPage/cols-1)
 	if p.s.Pages() > 1 {
 		rows = flow.PerPage / cols
@@ -135,12 +224,30 @@ func (p *page) grid(top, bottom float32) {
 	}
 }
 
+// stopTags say on its button why a service gives no numbers now.
+var stopTags = map[flow.Reason]text.Key{
+	flow.Paused: text.PausedTag, flow.Quota: text.StopQuota, flow.Interval: text.StopInterval,
+	flow.Closing: text.StopClosing, flow.OffHours: text.StopHours,
+}
+
 func (p *page) serviceFace(v contract.ServiceInfo) face {
 	f := face{kind: card, title: p.say(v.Name), sub: p.sayOther(v.Name), touch: flow.Service, arg: v.ID}
 	q, known := p.s.QueueOf(v.ID)
-	switch {
-	case v.Paused != "":
-		f.note, f.noteSymbol = p.in(text.PausedTag), "pause"
+	if p.s.Several {
+		if i := slices.Index(p.s.Chosen, v.ID); i >= 0 {
+			f.title = p.in(text.BasketOrder, i+1, f.title)
+			f.note, f.noteSymbol = p.in(text.ChosenTag, i+1), "check"
+			return f
+		}
+	}
+	switch why := p.s.StopOf(v.ID); {
+	case v.Message.ZH != "":
+		f.note, f.noteSymbol = p.in(text.InfoTag), "question"
+	case why != "":
+		f.note, f.noteSymbol, f.dim = p.in(stopTags[why]), "pause", true
+	case known && q.Waiting > 0 && q.WaitMax > 0:
+		f.note, f.noteSymbol = p.in(text.Waiting, q.Waiting), "people"
+		f.second = p.waitWords(q.WaitMin, q.WaitMax, q.After)
 	case known && q.Waiting > 0:
 		f.note, f.noteSymbol = p.in(text.Waiting, q.Waiting), "people"
 	case known && q.Open > 0:

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -129,6 +130,9 @@ func (p *page) frame() {
 func (p *page) header() {
 	hall := p.s.Catalogue.Hall
 	name, second := p.say(hall.Name), p.sayOther(hall.Name)
+	if mark := p.mark(); mark != "" {
+		second = mark
+	}
 	on := func(s style) style { s.colour = p.l.OnStrong; return s }
 	pad := p.px(5)
 	right := p.px(64)
@@ -152,12 +156,33 @@ func (p *page) header() {
 	p.rect(0, 0, p.w, high, p.l.Strong, p.l.Strong, 0, 0)
 	y := (high - nameH - secondH) / 2
 	p.text(name, label, p.margin(), y, room)
-	p.text(second, small, p.margin(), y+nameH, room)
+	if p.mark() != "" { // on a ground of its own, so that it is seen on each page
+		wide, pad := measure(small.size, false)(second), p.px(2)
+		p.rect(p.margin(), y+nameH, wide+2*pad, secondH, p.l.Surface, p.l.Surface, 0, p.px(2))
+		small.colour = p.l.Strong
+		p.text(second, small, p.margin()+pad, y+nameH, room-pad)
+		small.colour = p.l.OnStrong
+	} else {
+		p.text(second, small, p.margin(), y+nameH, room)
+	}
 	x := p.w - p.margin() - right
 	y = (high - clockH - leftH) / 2
 	p.text(p.v.local(p.s.Now).Format("15:04"), clock.right(), x, y, right)
 	p.text(words, small.right(), x, y+clockH, right)
 	p.top = high + p.px(8)
+}
+
+// mark is who goes first and whose card was read: it stands on every page of
+// the visit.
+func (p *page) mark() string {
+	var out []string
+	if c, ok := p.s.ChosenClass(); ok {
+		out = append(out, p.in(text.PriorityMark, p.say(c.Name)))
+	}
+	if p.s.Name != "" {
+		out = append(out, p.s.Name)
+	}
+	return strings.Join(out, "  ")
 }
 
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
@@ -215,22 +240,30 @@ func (p *page) actions(faces ...face) float32 {
 	return top - p.px(6)
 }
 
-// waitWords says how long it takes in the person's language.
-func waitWords(lang string, from, to int) string {
+// waitWords says how long it takes in the person's language; after is when the
+// hall opens again, where the wait lasts until then.
+func (p *page) waitWords(from, to int, after time.Time) string {
 	switch {
+	case !after.IsZero():
+		return p.in(text.WaitAfter, p.v.local(after).Format("15:04"))
 	case from < 0 || to < 0:
-		return text.WaitUnknown.In(lang)
+		return p.in(text.WaitUnknown)
 	case to == 0:
-		return text.WaitNow.In(lang)
-	case from == to || from == 0:
-		return text.WaitAbout.In(lang, to)
+		return p.in(text.WaitNow)
+	case from == to:
+		return p.in(text.WaitAbout, to)
+	case from == 0:
+		return p.in(text.WaitWithin, to)
 	}
-	return text.WaitRange.In(lang, from, to)
+	return p.in(text.WaitRange, from, to)
 }
 
 // opening says when the hall opens next: "明天 08:00".
 func (p *page) opening() string {
-	next := p.s.Calendar.Next
+	next := p.s.Calendar.Begin
+	if next.IsZero() {
+		next = p.s.Calendar.Next
+	}
 	if next.IsZero() {
 		return ""
 	}

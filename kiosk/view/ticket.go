@@ -18,6 +18,12 @@ func busy(p *page) {
 		what, how, sign = text.PrintingNow, text.PrintingAt, "printer"
 	case flow.Noting:
 		what, how = text.NotingNow, text.TakingWait
+	case flow.Asking:
+		what, how = text.AskingNow, text.TakingWait
+	}
+	said := p.in(how)
+	if p.s.Screen == flow.Taking && p.s.Name != "" && p.s.Realname() != "" {
+		said = p.in(text.CardRead, p.s.Name)
 	}
 	big, small := p.display().centred().atMost(3).shrinking(p.px(p.l.Title)), p.label().centred()
 	small.bold, small.colour = false, p.l.Soft
@@ -27,7 +33,7 @@ func busy(p *page) {
 		number = p.s.Ticket.Number
 	}
 	num := p.numberStyle()
-	sum := side + p.px(12) + heightOf(p.in(what), big, p.inner()) + p.px(5) + heightOf(p.in(how), small, p.inner())
+	sum := side + p.px(12) + heightOf(p.in(what), big, p.inner()) + p.px(5) + heightOf(said, small, p.inner())
 	if number != "" {
 		sum += num.size + p.px(10)
 	}
@@ -36,7 +42,7 @@ func busy(p *page) {
 	p.symbol(sign, p.l.Strong, (p.w-side*0.6)/2, y+side*0.2, side*0.6)
 	y += side + p.px(12)
 	y += p.text(p.in(what), big, p.margin(), y, p.inner()) + p.px(5)
-	y += p.text(p.in(how), small, p.margin(), y, p.inner()) + p.px(10)
+	y += p.text(said, small, p.margin(), y, p.inner()) + p.px(10)
 	if number != "" {
 		p.text(number, num.centred(), p.margin(), y, p.inner())
 	}
@@ -54,21 +60,28 @@ func done(p *page) {
 	p.frame()
 	l := p.l
 	bottom := p.actions(face{kind: primary, symbol: "check", title: p.in(text.Finished), touch: flow.Finish})
-	what, sign := text.TakePaper, "paper"
+	what, sign := p.in(text.TakePaper), "paper"
 	if p.s.Noted {
-		what, sign = text.NumberNoted, "check"
+		what, sign = p.in(text.NumberNoted), "check"
+	}
+	if p.s.CardOn {
+		sign = "card"
+		what = p.in(text.TakeBoth)
+		if p.s.Noted {
+			what = p.in(text.NumberNoted) + "\n" + p.in(text.CardTake)
+		}
 	}
 	gap := p.px(8)
 	if p.wideScreen() {
 		half := (p.inner() - p.px(l.ChoiceGap)) / 2
 		x := p.margin() + half + p.px(l.ChoiceGap)
 		p.ticket(p.margin(), p.top, half, bottom-p.top)
-		y := p.top + p.banner(p.in(what), sign, x, p.top, half) + p.px(4)
+		y := p.top + p.banner(what, sign, x, p.top, half) + p.px(4)
 		p.facts(x, y, half, bottom-y)
 		return
 	}
-	y := p.top + p.banner(p.in(what), sign, p.margin(), p.top, p.inner()) + gap
-	high := min(bottom-y-p.factsHeight(p.inner())-gap, p.px(150))
+	y := p.top + p.banner(what, sign, p.margin(), p.top, p.inner()) + gap
+	high := min(max(bottom-y-p.factsHeight(p.factList(), p.inner())-gap, p.px(l.Number+38)), p.px(150))
 	p.ticket(p.margin(), y, p.inner(), high)
 	y += high + gap
 	p.facts(p.margin(), y, p.inner(), bottom-y)
@@ -94,8 +107,17 @@ func (p *page) banner(words, sign string, x, y, w float32) float32 {
 
 // ticket is the paper on the screen: heading, number, service.
 func (p *page) ticket(x, y, w, h float32) {
-	p.panel(x, y, w, h, p.l.Surface, p.l.Line)
+	heading := p.in(text.YourNumber)
+	if p.s.Screen == flow.Unprinted && p.s.Large {
+		heading = "" // the page itself begins with it
+	}
 	v := p.s.ChosenService()
+	p.numberPanel(heading, p.s.Shown().Number, p.say(v.Name), p.sayOther(v.Name), x, y, w, h)
+}
+
+// numberPanel is a number that a person keeps, with what it is and what for.
+func (p *page) numberPanel(heading, number, forWhat, second string, x, y, w, h float32) {
+	p.panel(x, y, w, h, p.l.Surface, p.l.Line)
 	pad := p.px(6)
 	head := p.label().centred()
 	head.bold, head.colour = false, p.l.Soft
@@ -109,27 +131,27 @@ func (p *page) ticket(x, y, w, h float32) {
 		name.size = p.px(p.l.Label)
 	}
 	room := w - 2*pad
-	heading := p.in(text.YourNumber)
-	if p.s.Screen == flow.Unprinted && p.s.Large {
-		heading = "" // the page itself begins with it
-	}
-	fixed := heightOf(heading, head, room) + heightOf(p.say(v.Name), name, room) + heightOf(p.sayOther(v.Name), sub, room) + p.px(6)
+	fixed := heightOf(heading, head, room) + heightOf(forWhat, name, room) + heightOf(second, sub, room) + p.px(6)
 	if num.size+fixed+2*pad > h {
 		num.size = max(p.px(36), h-fixed-2*pad)
 	}
 	num.least = p.px(36)
-	_, num.size = broken(p.s.Ticket.Number, num, room)
+	_, num.size = broken(number, num, room)
 	cy := y + (h-fixed-num.size)/2
 	cy += p.text(heading, head, x+pad, cy, room)
-	cy += p.text(p.s.Ticket.Number, num, x+pad, cy, room) + p.px(6)
-	cy += p.text(p.say(v.Name), name, x+pad, cy, room)
-	p.text(p.sayOther(v.Name), sub, x+pad, cy, room)
+	cy += p.text(number, num, x+pad, cy, room) + p.px(6)
+	cy += p.text(forWhat, name, x+pad, cy, room)
+	p.text(second, sub, x+pad, cy, room)
 }
 
 type fact struct{ symbol, label, value string }
 
+// factList is what the ticket means, the most needed first.
 func (p *page) factList() []fact {
-	t, v := p.s.Ticket, p.s.ChosenService()
+	if p.s.Screen == flow.Booked {
+		return p.bookedFacts()
+	}
+	t, v := p.s.Shown(), p.s.ChosenService()
 	where := t.Area
 	if area := p.say(v.Area); area != "" {
 		where = area
@@ -141,12 +163,59 @@ func (p *page) factList() []fact {
 		}
 		where = strings.TrimSpace(where + " " + p.in(text.WindowNumber, strings.Join(labels, sep)))
 	}
-	return []fact{
-		{"people", p.in(text.Ahead), p.in(text.People, t.Ahead)},
-		{"clock", p.in(text.Wait), waitWords(p.lang, t.WaitMin, t.WaitMax)},
-		{"window", p.in(text.Where), where},
-		{"speech", "", p.in(text.WatchBoard)},
+	var out []fact
+	if p.s.Screen == flow.Status || p.s.Screen == flow.Holding {
+		out = append(out, fact{"check", p.in(text.StateNow), p.stateWords(t)})
 	}
+	switch {
+	case t.Offline:
+		out = append(out, fact{"link", p.in(text.Wait), p.in(text.OfflineHow)})
+	case waits(t) && p.wideScreen() && p.manyFacts(): // one line for both: the height is dear
+		out = append(out, fact{"people", p.in(text.Ahead), p.in(text.People, t.Ahead) + " · " + p.waitWords(t.WaitMin, t.WaitMax, t.After)})
+	case waits(t):
+		out = append(out, fact{"people", p.in(text.Ahead), p.in(text.People, t.Ahead)},
+			fact{"clock", p.in(text.Wait), p.waitWords(t.WaitMin, t.WaitMax, t.After)})
+	}
+	if !t.Due.IsZero() {
+		out = append(out, fact{"date", p.in(text.DueLabel), p.v.local(t.Due).Format("15:04")})
+	}
+	if where != "" {
+		out = append(out, fact{"window", p.in(text.Where), where})
+	}
+	if v, ok := p.s.FeeService(); ok {
+		words := p.in(text.FeeAfter)
+		if v.Fee != "" && v.Fee != "0" {
+			words = p.in(text.FeeAmount, v.Fee)
+		}
+		out = append(out, fact{"coin", p.in(text.FeeLabel), words})
+	}
+	if then := p.thenWords(); then != "" {
+		out = append(out, fact{"list", p.in(text.ThenLabel), then})
+	}
+	return append(out, fact{"speech", "", p.in(text.WatchBoard)})
+}
+
+// manyFacts tells whether the ticket has more to say than an ordinary one.
+func (p *page) manyFacts() bool {
+	_, fee := p.s.FeeService()
+	return fee || len(p.s.TicketServices()) > 1 || !p.s.Shown().Due.IsZero()
+}
+
+// thenWords are the further services of the ticket; the fee window has a line
+// of its own.
+func (p *page) thenWords() string {
+	var names []string
+	_, fee := p.s.FeeService()
+	for _, v := range p.s.TicketServices()[1:] {
+		if !fee || v.Kind != "fee" {
+			names = append(names, p.say(v.Name))
+		}
+	}
+	sep := "、"
+	if p.lang == text.English {
+		sep = ", "
+	}
+	return strings.Join(names, sep)
 }
 
 func (p *page) factStyles(f fact) (label, value style) {
@@ -161,14 +230,14 @@ func (p *page) factStyles(f fact) (label, value style) {
 	}
 	value.leading = 1.3
 	if f.label == "" {
-		value.bold, value.size = false, p.px(p.l.Body)
+		value.bold, value.size, value.lines = false, p.px(p.l.Body), 2
 	}
 	return label, value
 }
 
-func (p *page) factsHeight(w float32) float32 {
+func (p *page) factsHeight(list []fact, w float32) float32 {
 	h := float32(0)
-	for _, f := range p.factList() {
+	for _, f := range list {
 		h += p.factHeight(f, w) + p.px(3)
 	}
 	return h
@@ -183,10 +252,10 @@ func (p *page) factHeight(f fact, w float32) float32 {
 // facts lists what the ticket means, one under the other, within a height.
 func (p *page) facts(x, y, w, h float32) {
 	list := p.factList()
-	if p.factsHeight(w) > h {
-		list = list[:len(list)-1] // the board speaks for itself
+	for len(list) > 1 && p.factsHeight(list, w) > h {
+		list = list[:len(list)-1] // the board speaks for itself, and the paper says the rest
 	}
-	spare := (h - p.factsHeight(w)) / float32(len(list))
+	spare := (h - p.factsHeight(list, w)) / float32(len(list))
 	spare = max(0, min(spare, p.px(8)))
 	for _, f := range list {
 		label, value := p.factStyles(f)
@@ -207,9 +276,14 @@ func (p *page) facts(x, y, w, h float32) {
 func unprinted(p *page) {
 	p.frame()
 	l := p.l
-	bottom := p.actions(
-		face{kind: primary, symbol: "check", title: p.in(text.NoteIt), touch: flow.Noted},
-		face{kind: plain, symbol: "back", title: p.in(text.GiveItUp), touch: flow.GiveUp})
+	faces := []face{
+		{kind: primary, symbol: "check", title: p.in(text.NoteIt), touch: flow.Noted},
+		{kind: plain, symbol: "back", title: p.in(text.GiveItUp), touch: flow.GiveUp}}
+	if p.offered(flow.Reprint) {
+		faces = append([]face{{kind: primary, symbol: "printer", title: p.in(text.ReprintIt), touch: flow.Reprint}}, faces...)
+		faces[1].kind = plain
+	}
+	bottom := p.actions(faces...)
 	y := p.top
 	heading := text.ScreenTicket
 	switch {

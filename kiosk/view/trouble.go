@@ -2,6 +2,7 @@ package view
 
 import (
 	"strings"
+	"time"
 
 	"hallward/devices/contract"
 	"hallward/kiosk/flow"
@@ -15,14 +16,18 @@ func trouble(p *page) {
 	l := p.l
 	words := text.TroubleOf(string(p.s.Reason))
 	what, do := p.say(words.What), p.say(words.Do)
-	if p.s.Reason == flow.Refused {
+	if p.s.Reason == flow.Refused || p.s.Reason == flow.Declined {
 		if own := p.say(contract.Text2{ZH: p.s.Problem.Message, EN: p.s.Problem.MessageEN}); own != "" {
 			do = own
 		}
 	}
-	if p.s.Reason == flow.Paused {
-		if v := p.s.ChosenService(); p.say(v.Name) != "" {
+	if _, stopped := stopTags[p.s.Reason]; stopped {
+		v := p.s.ChosenService()
+		if p.say(v.Name) != "" {
 			what += "\n" + p.say(v.Name)
+		}
+		if q, _ := p.s.QueueOf(v.ID); q.Stop != "" && p.say(q.Reason) != "" {
+			do = p.say(q.Reason)
 		}
 	}
 	var faces []face
@@ -35,6 +40,9 @@ func trouble(p *page) {
 	}
 	if p.offered(flow.OnScreen) {
 		faces = append(faces, face{kind: primary, symbol: "check", title: p.in(text.NumberOnScreen), touch: flow.OnScreen})
+	}
+	if p.offered(flow.Book) {
+		faces = append(faces, face{kind: primary, symbol: "date", title: p.in(text.BookInstead), touch: flow.Book})
 	}
 	bottom := p.actions(faces...)
 	width := p.inner()
@@ -61,14 +69,7 @@ func trouble(p *page) {
 	extra := ""
 	switch {
 	case p.s.Reason == flow.Closed:
-		lines := []string{p.say(p.s.Calendar.Reason)}
-		if next := p.opening(); next != "" {
-			lines = append(lines, p.in(text.NextOpening)+"  "+next)
-		}
-		if h := p.hours(); h != "" {
-			lines = append(lines, p.in(text.Hours)+"  "+h)
-		}
-		extra = strings.TrimSpace(strings.Join(lines, "\n"))
+		extra = p.closedWords()
 	case p.s.Ticket != nil:
 		extra = p.in(text.YourNumber) + "  " + p.s.Ticket.Number
 	}
@@ -104,6 +105,43 @@ func trouble(p *page) {
 	y += p.text(what, st, x, y, room) + p.px(6)
 	y += p.text(do, big, x, y, room) + p.px(8)
 	p.text(extra, ex, x, y, room)
+}
+
+// closedWords say why the hall is closed, when numbers are given again and what
+// there is instead: never a bare "closed" (R-KIOSK-08).
+func (p *page) closedWords() string {
+	cal := p.s.Calendar
+	lines := []string{p.say(cal.Reason)}
+	now := p.v.local(p.s.Now)
+	switch next := p.opening(); {
+	case next == "":
+	case !cal.Begin.IsZero() && p.v.local(cal.Begin).Format(time.DateOnly) == now.Format(time.DateOnly):
+		key := text.BeginsAt
+		if len(cal.Segments) > 0 && cal.Segments[0].From <= now.Format("15:04") { // a break of the day
+			key = text.ResumesAt
+		}
+		lines = append(lines, p.in(key, p.v.local(cal.Begin).Format("15:04")))
+	default:
+		lines = append(lines, p.in(text.NextOpening)+"  "+next)
+	}
+	if h := p.hours(); h != "" {
+		lines = append(lines, p.in(text.Hours)+"  "+h)
+	}
+	for _, o := range cal.Offer {
+		switch o {
+		case "appointment":
+			if p.offered(flow.Book) {
+				lines = append(lines, p.in(text.OfferBook))
+			}
+		case "extended":
+			lines = append(lines, p.in(text.OfferLater))
+		case "24h":
+			lines = append(lines, p.in(text.Offer24h))
+		case "duty":
+			lines = append(lines, p.in(text.OfferDuty, p.s.Catalogue.Hall.ConsultPhone))
+		}
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 // The third part of a trouble page: the place and the phone of a person.

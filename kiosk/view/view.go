@@ -117,6 +117,10 @@ var pages = map[flow.Screen]func(*page){
 	flow.Attract: attract, flow.Home: home, flow.Top: home, flow.Services: home,
 	flow.Help: help, flow.Taking: busy, flow.Printing: busy, flow.Noting: busy,
 	flow.Done: done, flow.Unprinted: unprinted, flow.Trouble: trouble, flow.Idle: idle,
+	flow.Classes: classes, flow.Laying: laying, flow.Keypad: keypad, flow.Basket: basket, flow.Info: info,
+	flow.Holding: holding, flow.Status: holding, flow.Asking: busy,
+	flow.Visit: visit, flow.Found: offers, flow.Bookable: offers, flow.Days: offers, flow.Hours: offers,
+	flow.Holder: holder, flow.Booked: booked,
 }
 
 func (v *View) cursor() desktop.Cursor {

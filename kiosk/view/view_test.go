@@ -79,9 +79,38 @@ func TestTouches(t *testing.T) {
 				for _, u := range s.UnitsShown() {
 					want["unit "+u.ID] = true
 				}
-			case flow.Service:
+			case flow.Service, flow.Book:
+				if o == flow.Book && s.Screen != flow.Bookable {
+					want["book "] = true
+					continue
+				}
 				for _, v := range s.ServicesShown() {
-					want["service "+v.ID] = true
+					want[string(o)+" "+v.ID] = true
+				}
+			case flow.Class:
+				want["class "] = true // none
+				for _, c := range s.ClassesShown() {
+					want["class "+c.ID] = true
+				}
+			case flow.Remove:
+				for _, id := range s.Chosen {
+					want["remove "+id] = true
+				}
+			case flow.Key:
+				for _, k := range append(s.Keys(), flow.EraseKey) {
+					want["key "+k] = true
+				}
+			case flow.Pick:
+				for _, a := range s.FoundShown() {
+					want["pick "+a.Appointment] = true
+				}
+			case flow.OnDay:
+				for _, d := range s.DaysShown() {
+					want["day "+d.Day] = true
+				}
+			case flow.AtTime:
+				for _, c := range s.HoursShown() {
+					want["time "+flow.SlotArg(c)] = true
 				}
 			default:
 				want[string(o)+" "] = true

@@ -46,5 +46,31 @@ func Hall() contract.Catalogue {
 	service("c-ask", "consult", "办事咨询", "General enquiries", true)
 	service("e-any", "entrust", "委托事项受理", "Services for other departments", false)
 	service("p-complain", "complaint", "服务投诉", "Complaint about service", false)
+	class := func(id, icon, zh, en, proofZH, proofEN string) {
+		c.Classes = append(c.Classes, contract.ClassInfo{ID: id, Icon: icon, Name: contract.Text2{ZH: zh, EN: en}, Proof: contract.Text2{ZH: proofZH, EN: proofEN}})
+	}
+	class("elderly", "people", "老年人", "Elderly", "60 周岁以上，请出示身份证", "60 and above: ID card")
+	class("disabled", "wheelchair", "残疾人", "Disabled", "请出示残疾人证", "Disability certificate")
+	class("pregnant", "person", "孕妇和带婴儿的人", "Pregnant or with a baby", "", "")
+	class("military", "star", "军人和优抚对象", "Military", "请出示相关证件", "Military or veteran's card")
+	set := func(id string, change func(*contract.ServiceInfo)) {
+		for i := range c.Services {
+			if c.Services[i].ID == id {
+				change(&c.Services[i])
+			}
+		}
+	}
+	set("f-pay", func(v *contract.ServiceInfo) { v.Kind = "fee" })
+	set("v-transfer", func(v *contract.ServiceInfo) { v.Realname = "required" })
+	set("v-licence", func(v *contract.ServiceInfo) { v.Appointments = true })
+	set("v-inspect", func(v *contract.ServiceInfo) { v.Appointments = true })
+	set("m-claim", func(v *contract.ServiceInfo) { v.Appointments, v.Realname = true, "optional" })
+	set("v-plate", func(v *contract.ServiceInfo) {
+		v.FeeDue, v.Fee, v.FeeBasis = true, "100", "收费目录第 12 项"
+	})
+	set("v-foreign", func(v *contract.ServiceInfo) {
+		v.Message = contract.Text2{ZH: "此项业务请到市车辆管理所办理：长江路 18 号，周一至周五 8:30–17:00。", EN: "Please go to the city's vehicle office: 18 Changjiang Road, Monday to Friday 8:30 to 17:00."}
+		v.Requirements = []contract.Text2{{ZH: "境外驾驶证和中文翻译件", EN: "Foreign licence with a Chinese translation"}, {ZH: "护照和住宿登记", EN: "Passport and registration of residence"}, {ZH: "照片两张", EN: "Two photographs"}}
+	})
 	return c
 }

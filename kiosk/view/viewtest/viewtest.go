@@ -45,7 +45,7 @@ func Samples(c contract.Catalogue, lang string, large bool) []Sample {
 		}
 	}
 	list := press(s, flow.Unit, unit)
-	service := list.ServicesShown()[0].ID
+	service := list.ServicesShown()[0].ID // an ordinary one
 	taking := press(list, flow.Service, service)
 	printing := answered(taking, service)
 	done := next(printing, flow.Printed{Ticket: taking.Asked})
@@ -101,6 +101,7 @@ func Samples(c contract.Catalogue, lang string, large bool) []Sample {
 		Message: "今天上午的号已经取完，请下午 13:00 以后再来，或到咨询服务台预约。", MessageEN: "All numbers of this morning have been taken. Please come after 13:00, or make an appointment at the desk."}}
 	noting := press(failed, flow.Noted, "")
 	lost, _ := noting.Next(noting.Now.Add(noting.Times.Answer), flow.Tick{})
+	out = append(out, matters(s, list)...)
 	return append(out,
 		Sample{"trouble-no-answer", late},
 		Sample{"trouble-refused", next(taking, flow.Answered{ID: taking.Asked, Type: contract.AskTicketTake, Answer: refusal})},
@@ -136,6 +137,16 @@ func calendar(open bool) contract.Calendar {
 func next(s flow.State, e flow.Event) flow.State {
 	s, _ = s.Next(s.Now, e)
 	return s
+}
+
+// replied answers the request under way.
+func replied(s flow.State, typ string, data any) flow.State {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		panic(err) // structs of strings and numbers
+	}
+	return next(s, flow.Answered{ID: s.Asked, Type: typ, Fresh: "01KJPT8F3M0000000000000009",
+		Answer: contract.Answer{ID: s.Asked, Result: contract.ResultOK, Data: raw}})
 }
 
 func press(s flow.State, t flow.Touch, arg string) flow.State {
