@@ -231,6 +231,6 @@ var matters = map[Key]contract.Text2{
 	BeginsAt:   {ZH: "%s 开始取号", EN: "Numbers are given from %s"},
 	OfferBook:  {ZH: "可以先预约，到时间再来", EN: "You may book a time now"},
 	OfferLater: {ZH: "窗口还有工作人员时，可以到服务台请求延时办理", EN: "While staff are still at work, ask at the desk for late service"},
-	Offer24h:   {ZH: "24 小时自助服务区照常开放", EN: "The 24-hour self-service area is open"},
+	Offer24h:   {ZH: "%s照常开放", EN: "Open now: %s"},
 	OfferDuty:  {ZH: "急事请致电值班人员：%s", EN: "For urgent matters call the duty staff: %s"},
 }

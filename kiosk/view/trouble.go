@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -136,9 +137,10 @@ func (p *page) closedWords() string {
 		case "extended":
 			lines = append(lines, p.in(text.OfferLater))
 		case "24h":
-			lines = append(lines, p.in(text.Offer24h))
+			lines = append(lines, p.in(text.Offer24h, p.say(p.s.Catalogue.Hall.SelfService)))
 		case "duty":
-			lines = append(lines, p.in(text.OfferDuty, p.s.Catalogue.Hall.ConsultPhone))
+			hall := p.s.Catalogue.Hall
+			lines = append(lines, p.in(text.OfferDuty, cmp.Or(hall.DutyPhone, hall.ConsultPhone)))
 		}
 	}
 	return strings.TrimSpace(strings.Join(lines, "\n"))

@@ -8,8 +8,9 @@ func Hall() contract.Catalogue {
 	c := contract.Catalogue{Version: 1, Hall: contract.HallInfo{
 		ID: "sample", Name: contract.Text2{ZH: "罗田县人民政府政务服务中心", EN: "Luotian County Government Service Centre"},
 		ConsultPhone: "0713-555-0100", ComplaintPhone: "0713-555-0110",
-		Desk:   contract.Text2{ZH: "一楼大厅入口左侧咨询服务台", EN: "Service desk, left of the entrance, ground floor"},
-		Colour: "#1f5f8b",
+		SelfService: contract.Text2{ZH: "东门 24 小时自助服务区", EN: "24-hour self-service area, east door"},
+		Desk:        contract.Text2{ZH: "一楼大厅入口左侧咨询服务台", EN: "Service desk, left of the entrance, ground floor"},
+		Colour:      "#1f5f8b",
 	}}
 	unit := func(id, icon, zh, en string) {
 		c.Units = append(c.Units, contract.UnitInfo{ID: id, Icon: icon, Name: contract.Text2{ZH: zh, EN: en}})
