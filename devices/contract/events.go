@@ -108,6 +108,7 @@ type TicketTaken struct {
 	NoCard  bool      `json:"no_card,omitempty"` // the window checks who it is
 	Paper   bool      `json:"paper"`             // a slip was tried; its outcome follows
 	After   string    `json:"after,omitempty"`   // id of a ticket
+	Seen    int       `json:"seen,omitempty"`    // highest serial of the prefix that it knew to be given at the hall
 }
 
 // NumbersLent lends the serials From to To of a prefix to a kiosk, until the

@@ -319,6 +319,7 @@ func nextToBoards(b *testing.B, boards int) {
 	p50, floor := quantile(took, 0.5), quantile(bare, 0.5)
 	tenth := max(b.N/10, 1)
 	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(b.N), "calls")
 	b.ReportMetric(float64(quantile(took[b.N-tenth:], 0.5))/float64(quantile(took[:tenth], 0.5)), "last/first")
 	b.ReportMetric(float64(p50.Microseconds()), "p50-µs")
 	b.ReportMetric(float64(quantile(took, 0.99).Microseconds()), "p99-µs")

@@ -122,9 +122,10 @@ func (d *desk) Overview() console.Overview {
 			}
 			v.Appointments = append(v.Appointments, line)
 		}
+		serials := serialsOf(s)
 		for _, n := range s.Setup().Nodes {
 			if n.Role == hall.RoleKiosk {
-				v.Kiosks = append(v.Kiosks, console.Kiosk{ID: n.ID, Away: away[n.ID], Blocks: blocks(s, n.ID)})
+				v.Kiosks = append(v.Kiosks, console.Kiosk{ID: n.ID, Away: away[n.ID], Blocks: blocks(s, n.ID, serials)})
 			}
 		}
 		v.Conflicts = slices.Clone(s.Conflicts)
@@ -155,23 +156,30 @@ func waitLines(lines []forecast.Line) []console.WaitLine {
 	return list
 }
 
-// blocks are the numbers lent to a kiosk, with those that have come back as
-// tickets.
-func blocks(s *hall.State, kiosk string) []console.Block {
+// blocks are the numbers lent to a kiosk, with how many of them stand on
+// tickets: serials by prefix, in order.
+func blocks(s *hall.State, kiosk string, serials map[string][]int) []console.Block {
 	var list []console.Block
 	for _, b := range s.Lent {
-		if b.Kiosk != kiosk {
-			continue
+		if b.Kiosk == kiosk {
+			from, _ := slices.BinarySearch(serials[b.Prefix], b.From)
+			to, _ := slices.BinarySearch(serials[b.Prefix], b.To+1)
+			list = append(list, console.Block{Prefix: b.Prefix, From: b.From, To: b.To, Used: to - from})
 		}
-		block := console.Block{Prefix: b.Prefix, From: b.From, To: b.To}
-		for _, t := range s.Tickets {
-			if t.Prefix == b.Prefix && b.From <= t.Serial && t.Serial <= b.To {
-				block.Used++
-			}
-		}
-		list = append(list, block)
 	}
 	return list
+}
+
+// serialsOf are the serials that stand on today's tickets, by prefix.
+func serialsOf(s *hall.State) map[string][]int {
+	serials := map[string][]int{}
+	for _, t := range s.Tickets {
+		serials[t.Prefix] = append(serials[t.Prefix], t.Serial)
+	}
+	for _, list := range serials {
+		slices.Sort(list)
+	}
+	return serials
 }
 
 // kiosksAway are the kiosks that are not connected.

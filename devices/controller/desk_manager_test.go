@@ -210,6 +210,16 @@ func TestOverviewOfKiosks(t *testing.T) {
 	if len(k) != 1 || k[0].ID != "kiosk-1" || !k[0].Away || len(k[0].Blocks) != 1 || k[0].Blocks[0].Left() != 20 || k[0].Blocks[0].From != 501 {
 		t.Errorf("%+v", k)
 	}
+	taken := contract.TicketTaken{Ticket: ulid.Make().String(), Number: "A501", Prefix: "A", Serial: 501, Day: f.c.desk.Snapshot().Queue.Day, Service: "one", At: time.Now()}
+	if a := f.c.engine.Ask(t.Context(), "kiosk-1", hall.RoleKiosk, f.request(contract.EvTicketTaken, taken)); a.Error != nil {
+		t.Fatal(a.Error)
+	}
+	if b := f.c.desk.Overview().Kiosks[0].Blocks[0]; b.Used != 1 || b.Left() != 19 {
+		t.Errorf("after a number of the block was used: %+v", b)
+	}
+	if u := f.c.desk.Snapshot().Unconfirmed; len(u) != 1 || !u[0].Offline {
+		t.Errorf("taken while cut off: %+v", u)
+	}
 	n, _ := kiosk(t, f.c)
 	if a, err := n.Ask(t.Context(), contract.AskTicketTake, contract.TakeTicket{Service: "one"}); err != nil || a.Error != nil {
 		t.Fatal(err, a.Error)

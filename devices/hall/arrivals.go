@@ -9,14 +9,8 @@ import (
 
 // arrive checks an appointment in and gives its ticket.
 func (s *State) arrive(c Command, d contract.Arrive, now time.Time) Decision {
-	if !requestID.MatchString(c.ID) {
-		return s.refuse(BadRequest, about{})
-	}
-	if t := s.Tickets[c.ID]; t != nil {
-		if t.Kiosk != c.Node {
-			return s.refuse(NotYours, about{})
-		}
-		return Decision{Answer: s.ticket(t)}
+	if d, done := s.answered(c); done {
+		return d
 	}
 	a := s.Appointments[d.Appointment]
 	if a == nil {

@@ -31,7 +31,7 @@ const leap = 50
 const lastSerial = 99_999
 
 // maxHolds is how many blocks a stock may report.
-const maxHolds = 1000
+const maxHolds = 500
 
 // CmdCopied tells that the journal of the hall is a copy that was put back: it
 // may know less than it once did. No data.
@@ -126,7 +126,7 @@ func (l *lender) add(b contract.NumbersLent) {
 func (l *lender) adopt(holds []contract.NumberBlock) {
 	for _, h := range holds {
 		b := contract.NumbersLent{Kiosk: l.kiosk, Stock: l.stock, Day: l.Day, Prefix: h.Prefix, From: h.From, To: h.To}
-		if h.Prefix == "" || len(h.Prefix) > 8 || h.From < 1 || h.To < h.From || h.To > lastSerial || h.To-h.From >= maxHolds {
+		if h.Prefix == "" || len(h.Prefix) > 8 || h.From < 1 || h.To < h.From || h.To > lastSerial || h.To-h.From >= l.x.Lending.Most {
 			continue
 		}
 		elsewhere := slices.ContainsFunc(l.lent, func(o contract.NumbersLent) bool {

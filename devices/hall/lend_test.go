@@ -109,6 +109,11 @@ func TestNumbersAreLent(t *testing.T) {
 	if got := of("A", l.lend("kiosk-1", contract.LendNumbers{Day: one.Day, Stock: "S3"})); !slices.Equal(got, []contract.NumberBlock{block("A", 561, 580)}) {
 		t.Errorf("a new disk has %+v", got)
 	}
+	for _, odd := range []contract.NumberBlock{block("A", 0, 9), block("A", 700, 600), block("A", 600, 1100), block("A", 99_990, 100_010), block("", 601, 602), block("A lot more", 601, 602)} {
+		if d := l.at("kiosk-2", contract.AskNumbersLend, contract.LendNumbers{Day: one.Day, Stock: "S2", Holds: []contract.NumberBlock{odd}}); slices.Contains(d.Answer.(contract.Numbers).Blocks, odd) {
+			t.Errorf("the hall takes over %+v", odd)
+		}
+	}
 	if d := l.at("kiosk-1", contract.AskNumbersLend, contract.LendNumbers{}); d.Refusal == nil || d.Refusal.Code != hall.BadRequest {
 		t.Errorf("without a stock: %+v", d)
 	}

@@ -96,6 +96,9 @@ func (s *State) placeOf(kiosk string, d contract.TicketTaken, now time.Time) (be
 	}
 	least := uint64(0)
 	for _, t := range s.Tickets {
+		if t.TakenAt.IsZero() && t.Prefix == d.Prefix && t.Serial <= d.Seen && placed.Before(t.IssuedAt) {
+			placed = t.IssuedAt // the kiosk knew of it: its clock is behind
+		}
 		if t.Kiosk == kiosk && !t.TakenAt.IsZero() {
 			least = max(least, t.Order)
 			if !placed.After(t.TakenAt) {

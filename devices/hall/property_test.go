@@ -286,7 +286,7 @@ func TestEqualTreatment(t *testing.T) {
 // No bytes make Decide panic, and what it gives can always be applied.
 func FuzzDecide(f *testing.F) {
 	for _, typ := range []string{contract.AskTicketTake, contract.AskWindowSignIn, contract.AskWindowTransfer, contract.EvTicketPrinted, hall.CmdScore, hall.CmdPunch, hall.CmdTick,
-		hall.CmdClock, contract.AskDayClose, contract.AskAppointmentBook, contract.AskAppointmentFind, contract.AskAppointmentArrive, contract.CmdAppointments, "?"} {
+		contract.AskNumbersLend, contract.EvTicketTaken, hall.CmdClock, contract.AskDayClose, contract.AskAppointmentBook, contract.AskAppointmentFind, contract.AskAppointmentArrive, contract.CmdAppointments, "?"} {
 		for _, data := range []string{``, `null`, `{}`, `[]`, `{"window":"w1","number":"A001"}`, `{"service":"a","lang":"` + "\u0000" + `"}`, `{"level":-9}`, `{"window":7}`,
 			`{"stock":"S","holds":[{"prefix":"A","from":-1,"to":99999}],"left":{"":-7},"seen":{"A":1e9},"lent":{"A":99999}}`,
 			`{"ticket":"t","number":"A501","prefix":"A","serial":501,"service":"a","at":"2026-03-02T02:00:00Z"}`} {

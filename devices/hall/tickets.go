@@ -11,17 +11,26 @@ import (
 
 var requestID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 
-// take gives a number. The id of the request becomes the id of the ticket, so
-// the same request can never take two.
-func (s *State) take(c Command, d contract.TakeTicket, now time.Time) Decision {
+// answered answers a request for a ticket that has its ticket already. The id of
+// the request becomes the id of the ticket, so the same one never takes two.
+func (s *State) answered(c Command) (d Decision, done bool) {
 	if !requestID.MatchString(c.ID) {
-		return s.refuse(BadRequest, about{})
+		return s.refuse(BadRequest, about{}), true
 	}
-	if t := s.Tickets[c.ID]; t != nil {
-		if t.Kiosk != c.Node {
-			return s.refuse(NotYours, about{})
-		}
-		return Decision{Answer: s.ticket(t)}
+	t := s.Tickets[c.ID]
+	switch {
+	case t == nil:
+		return Decision{}, false
+	case t.Kiosk != c.Node:
+		return s.refuse(NotYours, about{}), true
+	}
+	return Decision{Answer: s.ticket(t)}, true
+}
+
+// take gives a number.
+func (s *State) take(c Command, d contract.TakeTicket, now time.Time) Decision {
+	if d, done := s.answered(c); done {
+		return d
 	}
 	services, p := s.asked(d)
 	if p != nil {

@@ -30,14 +30,19 @@ type Backend interface {
 	// against the same limit as at a window.
 	Check(ctx context.Context, number, pin string) (Person, *contract.Problem)
 
-	// Do carries out a window's request (the Ask… constants of contract/requests.go
-	// that begin with "window."). The same Request.ID is the same request. When it
-	// has answered, Snapshot contains the effect. The data of
+	// Do carries out a request of a window (the Ask… constants of
+	// contract/requests.go that begin with "window.", and ticket.grant/1) or of a
+	// manager, who is an Actor without a window (order.set/1, service.pause/1,
+	// service.resume/1, day.close/1). The same Request.ID is the same request. When
+	// it has answered, Snapshot contains the effect. The data of
 	// contract.AskWindowSignIn is contract.SignIn; its PIN goes no further.
 	Do(ctx context.Context, actor Actor, r contract.Request) contract.Answer
 
 	// Snapshot is the hall as it is now. The console does not change it.
 	Snapshot() Snapshot
+
+	// Overview is what the manager sees beside it.
+	Overview() Overview
 
 	// Watch sends a tick after Snapshot has changed; several changes may share one
 	// tick. The channel is closed when ctx ends or the hall stops.
@@ -45,7 +50,7 @@ type Backend interface {
 }
 
 // Actor is who asks: the staff id (for a sign-in: the number that was typed)
-// and the window's id.
+// and the window's id, "" for a manager.
 type Actor struct{ Staff, Window string }
 
 // Person is a member of staff. Manager opens the page of the whole hall.
@@ -66,6 +71,7 @@ type Snapshot struct {
 	Queue       contract.Queue
 	Calls       contract.Calls
 	Windows     []Window
+	Classes     []Class  // of priority
 	Unconfirmed []Ticket // taken, but without proof that anybody holds the number
 	Voided      []Ticket // today, the newest first
 	Ratings     []Rating // one for each window that has finished something today
@@ -82,7 +88,7 @@ type Window struct {
 	Present  *Present // in hand: called or being served
 	Waiting  []Ticket // that this window may call, in the order in which it would
 	Held     []Ticket // put aside by this window
-	Missed   []Ticket // no-shows of this window that may still come, the newest first
+	Missed   []Ticket // that may come back: no-shows of this window, the newest first, and void numbers of its services whose paper came out late
 	Actions  []Action // the newest first
 }
 
@@ -93,18 +99,39 @@ type Present struct {
 	StartedAt time.Time // zero until the service begins
 	Recalls   int
 	Why       string // why this one: the rule that chose it
+	FeeDue    bool   // the citizen goes on to the fee window, unless nothing is to be paid
+}
+
+// Class is a class of priority (优先类别).
+type Class struct {
+	ID     string
+	Name   string // Chinese
+	Weight int    // 0 (as ordinary) to 9
+	Head   bool   // goes to the very head (特事特办)
+	Grant  bool   // by staff only, with a reason
 }
 
 // Ticket is one number on a list.
 type Ticket struct {
-	Number     string
-	Service    string // id
-	State      string
-	IssuedAt   time.Time
-	Since      time.Time // of the present state
-	Reason     string    // of a hold, a void or a fault
-	FirstAsked string    // window that was asked first, after a transfer
-	ForWindow  bool      // transferred to this window: nobody else may call it
+	Number      string
+	Service     string // id
+	State       string
+	IssuedAt    time.Time
+	Since       time.Time // of the present state
+	Reason      string    // of a hold or a void
+	Fault       string    // of the printer, if the paper failed
+	Kiosk       string    // that gave it
+	FirstAsked  string    // window that was asked first, after a transfer
+	ForWindow   bool      // transferred to this window: nobody else may call it
+	Class       string    // id of its class of priority, "" for none
+	Due         time.Time // of an appointment that was checked in
+	Granted     string    // name of who granted the class
+	GrantReason string
+	More        []string // services still to come on it, by id
+	NoCard      bool     // taken without the ID card: the window checks who it is
+	Offline     bool     // taken while its kiosk was cut off
+	Owed        bool     // a fee is still to be paid
+	Reprints    int
 }
 
 // Action is one line of what a window has done lately. Type is an event type of

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -16,6 +17,7 @@ import (
 type fakeHall struct {
 	mu       sync.Mutex
 	snap     Snapshot
+	over     Overview
 	answers  map[string]contract.Answer
 	requests []contract.Request // that had an effect or a refusal, once for each id
 	actors   []Actor
@@ -60,7 +62,20 @@ func newFakeHall() *fakeHall {
 		{Node: "hall", Health: devices.Health{Device: "keypads", Kind: "ff68", Faults: []devices.FaultCode{devices.FaultSilent}, Since: morning}}}
 	s.Unconfirmed = []Ticket{{Number: "C002", Service: "plate", State: "unconfirmed", IssuedAt: morning, Reason: "unknown"}}
 	s.Centre = Centre{Configured: true, Online: false, Waiting: 23}
+	s.Classes = []Class{{ID: "elderly", Name: "老年人（65周岁以上）", Weight: 3}, {ID: "appointment", Name: "预约", Weight: 5},
+		{ID: "urgent", Name: "特事特办", Weight: 9, Head: true, Grant: true}}
+	h.over = Overview{Rule: contract.OrderRule{Overtake: 5, Beyond: 30, Weights: map[string]int{"elderly": 3, "appointment": 5, "urgent": 9}},
+		RuleWords: contract.Text2{ZH: "优先类别按权重从大到小：预约（5）、老年人（3）；其余按取号先后。", EN: "Priority by weight; everybody else in the order of taking a number."},
+		Paused:    map[string]string{}}
 	return h
+}
+
+func (h *fakeHall) Overview() Overview {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	o := h.over
+	o.Paused = maps.Clone(o.Paused)
+	return o
 }
 
 var people = map[string]Person{
@@ -152,6 +167,9 @@ func (h *fakeHall) Do(_ context.Context, actor Actor, r contract.Request) contra
 }
 
 func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
+	if actor.Window == "" {
+		return h.manage(actor, r)
+	}
 	w := &h.snap.Windows[slices.IndexFunc(h.snap.Windows, func(w Window) bool { return w.ID == actor.Window })]
 	var ref contract.WindowRef
 	json.Unmarshal(r.Data, &ref)
@@ -177,7 +195,11 @@ func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
 		if at < 0 || len(w.Waiting) == 0 {
 			return &contract.Problem{Code: "taken", Message: "该号码刚由2号窗口呼叫，请选择其他号码。"}
 		}
-		h.take(w, w.Waiting[at], "等候时间最长")
+		why := "等候时间最长"
+		if by := w.Waiting[at].Granted; by != "" {
+			why = "特事特办（授权：" + by + "）（越过3人）"
+		}
+		h.take(w, w.Waiting[at], why)
 		w.Waiting = slices.Delete(slices.Clone(w.Waiting), at, at+1)
 	case contract.AskWindowStart:
 		p := *w.Present
@@ -209,6 +231,16 @@ func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
 		i := slices.IndexFunc(w.Held, func(t Ticket) bool { return t.Number == ref.Number })
 		h.take(w, w.Held[i], "取回暂存")
 		w.Held = slices.Delete(slices.Clone(w.Held), i, i+1)
+	case contract.AskTicketGrant:
+		var g contract.Grant
+		json.Unmarshal(r.Data, &g)
+		i := slices.IndexFunc(w.Waiting, func(t Ticket) bool { return t.Number == g.Number })
+		if i < 0 {
+			return &contract.Problem{Code: "unknown-number", Message: "今天没有“" + g.Number + "”号，请核对号码"}
+		}
+		t := w.Waiting[i]
+		t.Class, t.Granted, t.GrantReason = g.Class, w.Staff, g.Reason
+		w.Waiting = append([]Ticket{t}, slices.Delete(slices.Clone(w.Waiting), i, i+1)...)
 	case contract.AskWindowReinstate:
 		i := slices.IndexFunc(w.Missed, func(t Ticket) bool { return t.Number == ref.Number })
 		w.Waiting = append([]Ticket{w.Missed[i]}, w.Waiting...)
@@ -228,6 +260,39 @@ func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
 	return nil
 }
 
+// manage does what a manager asks, as far as a page can see it.
+func (h *fakeHall) manage(actor Actor, r contract.Request) *contract.Problem {
+	s, o := &h.snap, &h.over
+	change := Change{At: s.At, Staff: people["9001"].Name}
+	switch r.Type {
+	case contract.AskOrderSet:
+		var d contract.SetOrder
+		json.Unmarshal(r.Data, &d)
+		change.What, change.Rule = fmt.Sprintf("修改叫号规则：最多越过 %d → %d 次", o.Rule.Overtake, d.Rule.Overtake), true
+		o.Rule = d.Rule
+	case contract.AskServicePause, contract.AskServiceResume:
+		var d contract.PauseService
+		json.Unmarshal(r.Data, &d)
+		i := slices.IndexFunc(s.Queue.Services, func(q contract.ServiceQueue) bool { return q.Service == d.Service })
+		s.Queue.Services = slices.Clone(s.Queue.Services)
+		s.Queue.Services[i].Stop = ""
+		o.Paused = maps.Clone(o.Paused)
+		delete(o.Paused, d.Service)
+		change.What = "恢复取号"
+		if r.Type == contract.AskServicePause {
+			change.What = "暂停取号"
+			o.Paused[d.Service], s.Queue.Services[i].Stop = d.Reason, "paused"
+		}
+		change.Reason = d.Reason
+	case contract.AskDayClose:
+		var d contract.CloseDay
+		json.Unmarshal(r.Data, &d)
+		o.Closed, change.What, change.Reason = true, "提前结束当日业务", d.Reason
+	}
+	o.Changes = append([]Change{change}, o.Changes...)
+	return nil
+}
+
 func (h *fakeHall) take(w *Window, t Ticket, why string) {
 	t.State = "called"
 	w.Present = &Present{Ticket: t, CalledAt: h.snap.At, Why: why}
@@ -238,7 +303,7 @@ var eventOf = map[string]string{
 	contract.AskWindowStart: contract.EvTicketStarted, contract.AskWindowRecall: contract.EvTicketRecalled, contract.AskWindowFinish: contract.EvTicketFinished,
 	contract.AskWindowNoShow: contract.EvTicketMissed, contract.AskWindowHold: contract.EvTicketHeld, contract.AskWindowPause: contract.EvWindowPaused,
 	contract.AskWindowResume: contract.EvWindowResumed, contract.AskWindowTransfer: contract.EvTicketTransferred, contract.AskWindowUnhold: contract.EvTicketResumed,
-	contract.AskWindowReinstate: contract.EvTicketReinstated, contract.AskWindowReturn: contract.EvTicketReturned,
+	contract.AskWindowReinstate: contract.EvTicketReinstated, contract.AskTicketGrant: contract.EvTicketGranted, contract.AskWindowReturn: contract.EvTicketReturned,
 }
 
 // memory keeps facts as the journal does.

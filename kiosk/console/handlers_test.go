@@ -187,7 +187,15 @@ func TestHostileText(t *testing.T) {
 		s.Devices[1].Faults[0] = evil
 		s.Unconfirmed[0].Reason = evil
 		s.Calendar.Open, s.Calendar.Reason.ZH = false, evil
+		s.Classes[0].Name = evil
+		s.Windows[0].Waiting = []Ticket{{Number: evil, Service: evil, Class: evil, NoCard: true}}
+		s.Voided = []Ticket{{Number: evil, Service: "deed", Kiosk: evil, Reason: evil, Fault: evil}}
 	})
+	hall.over = Overview{RuleWords: contract.Text2{ZH: evil, EN: evil}, Paused: map[string]string{"deed": evil}, MissingHolidays: evil, Closed: true,
+		WaitServices: []WaitLine{{Service: evil}}, WaitDays: []WaitLine{{Day: evil}}, FirstAsked: []FirstAsked{{Window: evil, Staff: evil}},
+		Appointments: []Appointment{{Service: evil, State: evil, Number: evil}}, Kiosks: []Kiosk{{ID: evil, Away: true, Blocks: []Block{{Prefix: evil}}}},
+		Conflicts: []contract.NumberConflict{{Number: evil, Kiosk: evil, Reason: evil, Service: evil}}, Reprinted: []Ticket{{Number: evil}},
+		Circling: []Ticket{{Number: evil, Service: evil}}, Changes: []Change{{Staff: evil, What: evil, Reason: evil, Rule: true}}}
 	at := site(t, hall, Options{})
 	v, m := visit(t, at), visit(t, at)
 	v.at("w1", "1001")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -30,8 +31,14 @@ func busyHall() *fakeHall {
 			s.Devices = append(s.Devices, s.Devices[1])
 			s.Punches = append(s.Punches, s.Punches[0])
 		}
-		w.Waiting[0] = ticket("B001", "permit", 12)
-		w.Waiting[0].FirstAsked = "w2"
+		first := ticket("B001", "permit", 12)
+		first.FirstAsked, first.Class, first.Granted, first.GrantReason = "w2", "urgent", "穆云帆", "身体不适或急病"
+		first.NoCard, first.Offline, first.More, first.Reprints = true, true, []string{"deed", "plate"}, 1
+		w.Waiting[0] = first
+		w.Waiting[1].Class, w.Waiting[1].Due = "appointment", morning.Add(30*time.Minute)
+		for i := range 4 {
+			s.Voided = append(s.Voided, Ticket{Number: fmt.Sprintf("A%03d", i+90), Service: "deed", State: "void", IssuedAt: morning, Reason: "unconfirmed", Fault: "paper-out"})
+		}
 	})
 	return hall
 }
@@ -121,7 +128,8 @@ func TestTextContrast(t *testing.T) {
 		read("serving")
 		hall.stop()
 		run(t, ctx, chromedp.Navigate(url+"/?window=hall"), focused("input[name=number]"),
-			chromedp.KeyEvent("9001"+kb.Tab+"9001"+kb.Enter), shows("#link", "已连接"))
+			chromedp.KeyEvent("9001"+kb.Tab+"9001"+kb.Enter), shows("#link", "已连接"),
+			chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => { d.open = true })`, nil))
 		read("hall")
 	}
 }

@@ -32,6 +32,15 @@ func signInByKeys(url string) chromedp.Tasks {
 	}
 }
 
+// unfold opens cards of the manager's page.
+func unfold(cards ...string) chromedp.Tasks {
+	var steps chromedp.Tasks
+	for _, id := range cards {
+		steps = append(steps, chromedp.Click("#card-"+id+" > summary"))
+	}
+	return steps
+}
+
 // A whole stretch of work at a window with the keyboard alone (issue 2, 8).
 func TestKeyboardAlone(t *testing.T) {
 	hall := newFakeHall()
@@ -62,6 +71,61 @@ func TestKeyboardAlone(t *testing.T) {
 	want := "sign-in next recall start finish next hold call no-show unhold transfer next hold return pause resume sign-out"
 	if got := typesOf(hall.done()); got != want {
 		t.Errorf("requests:\n got %s\nwant %s", got, want)
+	}
+}
+
+// Staff give a number priority by the keyboard alone, with a class and a typed
+// reason; it is called next, and the page says why (R-KIOSK-06).
+func TestGrantByKeys(t *testing.T) {
+	hall := newFakeHall()
+	rich(hall)
+	url := serve(t, New(hall, Options{}))
+	ctx := browser(t)
+	run(t, ctx, signInByKeys(url),
+		shows("#queue li:nth-child(1)", "预约 09:30"), shows("#queue li:nth-child(2)", "老年人"), shows("#queue li:nth-child(3)", "请核对身份"),
+		shows("#numbers summary", "1 个未确认或作废"), picture(t, "console-window"),
+		chromedp.KeyEvent("y"), focused("#ask-find"), shows("#ask-title", "授予优先 · 哪个号码"),
+		chromedp.KeyEvent("a006"+kb.Enter), shows("#ask-title", "授予优先 · A006 · 哪一类优先"), focused("#ask-list"), picture(t, "console-grant-class"),
+		chromedp.KeyEvent("1"), focused("#ask-find"), shows("#ask-title", "A006 · 特事特办 · 理由"), picture(t, "console-grant"),
+		chromedp.SendKeys("#ask-find", "突发疾病需就医"), shows("#ask-list", "按输入的理由"), chromedp.KeyEvent(kb.Enter),
+		shows("#queue li:nth-child(1)", "A006"), shows("#queue li:nth-child(1)", "特事特办"), shows("#actions", "授予优先 · 突发疾病需就医"), enabled("next"),
+		chromedp.KeyEvent("n"), shows("#number", "A006"), shows("#present", "特事特办（授权：林青禾）（越过3人），理由：突发疾病需就医"), enabled("start"), picture(t, "console-why"),
+	)
+	done := hall.done()
+	if got := typesOf(done); got != "sign-in ticket.grant next" {
+		t.Errorf("requests: %s", got)
+	}
+	if got := string(done[1].Data); got != `{"window":"w1","number":"A006","class":"urgent","reason":"突发疾病需就医"}` {
+		t.Errorf("grant: %s", got)
+	}
+}
+
+// A number that is not on the list is typed, and the hall says whether there is
+// one.
+func TestGrantOfAnotherNumber(t *testing.T) {
+	hall := newFakeHall()
+	url := serve(t, New(hall, Options{}))
+	ctx := browser(t)
+	run(t, ctx, signInByKeys(url), chromedp.KeyEvent("y"), focused("#ask-find"), chromedp.KeyEvent("c099"+kb.Enter),
+		focused("#ask-list"), chromedp.KeyEvent("1"), focused("#ask-find"), chromedp.KeyEvent(kb.Enter), shows("#say", "今天没有“C099”号"))
+}
+
+// When a fee would follow, the end of the service asks whether it does
+// (R-KIOSK-16).
+func TestFinishAsksForTheFee(t *testing.T) {
+	hall := newFakeHall()
+	url := serve(t, New(hall, Options{}))
+	ctx := browser(t)
+	run(t, ctx, signInByKeys(url), chromedp.KeyEvent("n"), enabled("start"), chromedp.KeyEvent("s"), enabled("finish"))
+	hall.change(func(s *Snapshot) {
+		p := *s.Windows[0].Present
+		p.FeeDue = true
+		s.Windows[0].Present = &p
+	})
+	run(t, ctx, until(`true`), chromedp.KeyEvent("f"), focused("dialog[open] *"), shows("#ask-list", "本次无需缴费"), chromedp.KeyEvent("2"), enabled("next"))
+	done := hall.done()
+	if got := string(done[len(done)-1].Data); got != `{"window":"w1","expect":"A004","no_fee":true}` {
+		t.Errorf("finish: %s", got)
 	}
 }
 
@@ -167,7 +231,8 @@ func TestManagerPage(t *testing.T) {
 	run(t, ctx,
 		chromedp.Navigate(url+"/?window=hall"), focused("input[name=number]"),
 		chromedp.KeyEvent("9001"+kb.Tab+"9001"+kb.Enter),
-		shows("#link", "已连接"), shows("#punches", "林青禾"), shows("#devices", "无应答"), picture(t, "hall"))
+		shows("#link", "已连接"), picture(t, "hall"), unfold("punches", "devices", "ratings"),
+		shows("#punches", "林青禾"), shows("#devices", "无应答"))
 	hall.change(func(s *Snapshot) { s.Ratings = []Rating{{Window: "w1", Levels: [6]int{5: 8, 4: 2, 2: 1}, Absent: 4}} })
 	run(t, ctx, shows("#ratings [data-window=w1]", "8"))
 }

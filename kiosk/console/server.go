@@ -31,6 +31,12 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"action": actionWord,
 	"fault":  faultWord,
 	"result": func(s string) string { return word(reasonWords, s) },
+	"cause":  cause,
+	"clash":  func(s string) string { return word(conflictWords, s) },
+	"booked": func(s string) string { return word(bookingWords, s) },
+	"marks":  marks,
+	"class":  className,
+	"day":    day,
 }).ParseFS(pageFiles, "pages/*.html"))
 
 type server struct {
@@ -49,6 +55,7 @@ func (s *server) routes() http.Handler {
 	m.HandleFunc("POST /window/{id}/do", s.windowDo)
 	m.HandleFunc("GET /hall", s.hallPage)
 	m.HandleFunc("GET /hall/events", s.hallEvents)
+	m.HandleFunc("POST /hall/do", s.managerDo)
 	m.HandleFunc("GET /assets/hall.css", s.hallColours)
 	m.HandleFunc("GET /assets/{file}", asset)
 	return guard(http.NewCrossOriginProtection().Handler(m))

@@ -30,8 +30,9 @@ func stage(w Window) string {
 }
 
 // verb is one thing that a window does: its button, its key, its request. Ask
-// names what the page asks first: a list to choose from, or nothing. The hall's
-// rules decide in the end; In only spares people a refusal.
+// names what the page asks first: the lists to choose from, one after another,
+// or nothing. The hall's rules decide in the end; In only spares people a
+// refusal.
 type verb struct {
 	Name string
 	Type string
@@ -54,6 +55,7 @@ var verbs = []verb{
 	{Name: "return", Type: contract.AskWindowReturn, Key: "B", ZH: "退回队列", EN: "Put back", In: []string{stageCalled}},
 	{Name: "call", Type: contract.AskWindowCall, Key: "C", ZH: "指定呼叫", EN: "Call one", In: []string{stageIdle}, Ask: "waiting"},
 	{Name: "unhold", Type: contract.AskWindowUnhold, Key: "U", ZH: "取回暂存", EN: "Resume held", In: []string{stageIdle}, Ask: "held"},
+	{Name: "grant", Type: contract.AskTicketGrant, Key: "Y", ZH: "授予优先", EN: "Priority", In: []string{stageIdle, stagePaused, stageCalled, stageServing}, Ask: "grantee class grant"},
 	{Name: "reinstate", Type: contract.AskWindowReinstate, Key: "G", ZH: "过号恢复", EN: "Reinstate", In: []string{stageIdle, stagePaused, stageCalled, stageServing}, Ask: "missed"},
 	{Name: "pause", Type: contract.AskWindowPause, Key: "P", ZH: "暂停窗口", EN: "Pause", In: []string{stageIdle, stageCalled, stageServing}, Ask: "pause"},
 	{Name: "resume", Type: contract.AskWindowResume, Key: "P", ZH: "恢复窗口", EN: "Resume", In: []string{stagePaused, stageCalled, stageServing}},
@@ -69,9 +71,9 @@ func verbNamed(name string) (verb, bool) {
 	return verb{}, false
 }
 
-// allowed lists what a window may do at its stage, each with the list that the
+// allowed lists what a window may do at its stage, each with the lists that the
 // page asks from first, "" for none.
-func allowed(w Window) map[string]string {
+func allowed(w Window, grants bool) map[string]string {
 	at := stage(w)
 	can := map[string]string{}
 	for _, v := range verbs {
@@ -83,7 +85,11 @@ func allowed(w Window) map[string]string {
 	if (at == stageIdle || at == stagePaused) && len(w.Held) > 0 {
 		can["return"] = "held"
 	}
+	if _, may := can["finish"]; may && w.Present.FeeDue {
+		can["finish"] = "fee"
+	}
 	for name, missing := range map[string]bool{
+		"grant": !grants,
 		"pause": w.State == contract.WindowPaused, "resume": w.State != contract.WindowPaused,
 		"unhold": len(w.Held) == 0, "reinstate": len(w.Missed) == 0, "call": len(w.Waiting) == 0,
 	} {

@@ -1,9 +1,12 @@
 package console
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -25,6 +28,27 @@ type windowData struct {
 	Others  int                 // waiting in the hall for services of other windows
 }
 
+// grantable are the classes of priority that staff may give: the head of the
+// queue first, then those that a citizen cannot choose.
+func (d windowData) grantable() []Class {
+	list := slices.DeleteFunc(slices.Clone(d.Classes), func(c Class) bool { return c.ID == appointmentClass })
+	slices.SortStableFunc(list, func(a, b Class) int {
+		return cmp.Or(order(a.Head)-order(b.Head), order(a.Grant)-order(b.Grant))
+	})
+	return list
+}
+
+// Unheld are the numbers of the window's services that nobody may hold, and the
+// void ones: what a citizen with such a number asks about.
+func (d windowData) Unheld() (list []Ticket) {
+	for _, t := range slices.Concat(d.Unconfirmed, d.Voided) {
+		if slices.Contains(d.W.Services, t.Service) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
 // choice is one line of a list that the page asks from.
 type choice struct {
 	Value  string `json:"value"`
@@ -37,11 +61,11 @@ type choice struct {
 type windowState struct {
 	Paused bool                `json:"paused"`
 	Number string              `json:"number"` // in hand
-	Can    map[string]string   `json:"can"`    // verb to the list it asks from
+	Can    map[string]string   `json:"can"`    // verb to the lists it asks from, with spaces between
 	Lists  map[string][]choice `json:"lists"`
 }
 
-var windowRegions = []string{"present", "queue", "aside", "actions", "bar"}
+var windowRegions = []string{"present", "queue", "aside", "numbers-brief", "numbers", "actions", "bar"}
 
 func (s *server) windowOf(snap Snapshot, n session) (windowData, bool) {
 	w, ok := findWindow(snap, n.Window)
@@ -101,7 +125,7 @@ func (s *server) windowEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) windowState(d windowData) windowState {
-	st := windowState{Paused: d.W.State == contract.WindowPaused, Can: allowed(d.W), Lists: map[string][]choice{}}
+	st := windowState{Paused: d.W.State == contract.WindowPaused, Can: allowed(d.W, len(d.grantable()) > 0), Lists: map[string][]choice{}}
 	if d.W.Present != nil {
 		st.Number = d.W.Present.Number
 	}
@@ -118,6 +142,22 @@ func (s *server) windowState(d windowData) windowState {
 			st.Lists[l.name] = append(st.Lists[l.name], ticket(t))
 		}
 	}
+	if d.W.Present != nil {
+		st.Lists["grantee"] = append(st.Lists["grantee"], choice{d.W.Present.Number, d.W.Present.Number, "当前号码"})
+	}
+	st.Lists["grantee"] = append(st.Lists["grantee"], st.Lists["waiting"]...)
+	for _, c := range d.grantable() {
+		detail := fmt.Sprintf("权重 %d", c.Weight)
+		if c.Head {
+			detail = "排到最前"
+		}
+		st.Lists["class"] = append(st.Lists["class"], choice{c.ID, c.Name, detail})
+	}
+	for _, r := range grantReasons {
+		st.Lists["grant"] = append(st.Lists["grant"], choice{Value: r, Label: r})
+	}
+	st.Lists["fee"] = []choice{{Value: "pay", Label: "办结，请群众到收费窗口缴费", Detail: "Fee to be paid"},
+		{Value: "no", Label: "办结，本次无需缴费", Detail: "Nothing to pay"}}
 	for _, i := range d.Catalogue.Services {
 		if i.Paused == "" {
 			st.Lists["targets"] = append(st.Lists["targets"], choice{"service:" + i.ID, i.Name.ZH, "事项 · " + i.Prefix + " · " + i.Name.EN})
@@ -146,6 +186,8 @@ type act struct {
 	Reason   string `json:"reason"`
 	Service  string `json:"service"`
 	ToWindow string `json:"to_window"`
+	Class    string `json:"class"`
+	NoFee    bool   `json:"no_fee"`
 	Expect   string `json:"expect"`
 }
 
@@ -176,9 +218,12 @@ func (s *server) windowDo(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusBadRequest, failed(a.ID, "bad-request"))
 		return
 	}
-	var data any = contract.WindowRef{Window: window, Number: a.Number, Reason: a.Reason, Expect: a.Expect}
-	if v.Type == contract.AskWindowTransfer {
+	var data any = contract.WindowRef{Window: window, Number: a.Number, Reason: a.Reason, Expect: a.Expect, NoFee: a.NoFee}
+	switch v.Type {
+	case contract.AskWindowTransfer:
 		data = contract.Transfer{Window: window, ToService: a.Service, ToWindow: a.ToWindow, Reason: a.Reason, Expect: a.Expect}
+	case contract.AskTicketGrant:
+		data = contract.Grant{Window: window, Number: a.Number, Class: a.Class, Reason: a.Reason}
 	}
 	answer := s.ask(r.Context(), Actor{n.Staff, window}, id.String(), v.Type, data)
 	if answer.Result == contract.ResultOK && v.Type == contract.AskWindowSignOut {

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"strings"
+
 	"hallward/devices"
 	"hallward/devices/contract"
 )
@@ -28,10 +30,23 @@ var problemTable = map[string]string{
 	"stale":       entranceWords["stale"],
 	"signed-off":  entranceWords["signed-off"],
 	"ended":       entranceWords["ended"],
+	"not-manager": entranceWords["not-manager"],
+	"rule-moved":  "叫号规则刚由另一位管理人员修改，请看清现在的规则后再改。",
 }
 
 // holdReasons are offered when a ticket is put aside.
 var holdReasons = []string{"补充材料", "等待缴费", "等待会商", "群众暂时离开", "系统等待"}
+
+// grantReasons are offered when staff give a number priority; others may be
+// typed.
+var grantReasons = []string{"年老体弱", "身体不适或急病", "残疾或行动不便", "怀孕或携带婴幼儿", "现役或退役军人", "办理事项即将到期", "重点项目", "前次因我方原因未办成"}
+
+// stopReasons are offered when the manager pauses a service; others may be
+// typed. Citizens read them.
+var stopReasons = []string{"系统维护", "窗口人员调整", "今日受理已满", "业务调整"}
+
+// closeReasons are offered when the day is ended early; citizens read them too.
+var closeReasons = []string{"停电", "网络故障", "极端天气", "突发情况"}
 
 var stateWords = map[string]string{
 	contract.WindowClosed: "未开放",
@@ -63,6 +78,8 @@ var actionWords = map[string]string{
 	contract.EvTicketResumed:     "取回暂存",
 	contract.EvTicketReturned:    "退回队列",
 	contract.EvTicketVoided:      "作废",
+	contract.EvTicketGranted:     "授予优先",
+	contract.EvTicketContinued:   "办完一项",
 	contract.EvWindowSignedIn:    "登录",
 	contract.EvWindowSignedOut:   "退出登录",
 	contract.EvWindowPaused:      "暂停窗口",
@@ -77,8 +94,10 @@ var reasonWords = map[string]string{
 	"citizen":       "群众放弃",
 	"staff":         "工作人员作废",
 	"day-ended":     "当日结束",
+	"day-closed":    "当日业务提前结束",
 	"failed":        "打印失败",
 	"unknown":       "打印结果不明",
+	"restart":       "打印时断电或重启",
 	"future":        "时间超前",
 	"unverified":    "未验证",
 	"window-closed": "窗口关闭",
@@ -97,6 +116,8 @@ var faultWords = map[devices.FaultCode]string{
 	devices.FaultMissing:   "未找到设备",
 	devices.FaultRejected:  "拒绝连接",
 	devices.FaultStorage:   "存储失败",
+	devices.FaultStuck:     "按键卡住",
+	devices.FaultSlipLeft:  "号票未取走",
 }
 
 func faultWord(f devices.FaultCode) string {
@@ -104,4 +125,43 @@ func faultWord(f devices.FaultCode) string {
 		return w
 	}
 	return string(f)
+}
+
+// cause is why a number is without paper or void: the reason, and what the
+// printer said.
+func cause(t Ticket) string {
+	var words []string
+	if t.Reason != "" {
+		words = append(words, word(reasonWords, t.Reason))
+	}
+	if t.Fault != "" {
+		words = append(words, word(reasonWords, faultWord(devices.FaultCode(t.Fault))))
+	}
+	return strings.Join(words, " · ")
+}
+
+// conflictWords say why a number that a kiosk gave while cut off could not join
+// the queue.
+var conflictWords = map[string]string{
+	"not-lent":   "该号码没有备给这台取号机",
+	"taken":      "该号码已在另一张号票上",
+	"other-day":  "号码属于另一个业务日",
+	"no-service": "大厅没有这个事项",
+}
+
+// stopWords say in a word why a service gives no tickets now.
+var stopWords = map[string]string{
+	"paused":         "已暂停",
+	"quota":          "今日已满",
+	"interval-quota": "本时段已满",
+	"closing":        "今日排满",
+	"message":        "不用取号",
+	"hours":          "非受理时段",
+}
+
+var bookingWords = map[string]string{
+	"booked":    "未到时间",
+	"arrived":   "已签到",
+	"missed":    "未到",
+	"cancelled": "已取消",
 }

@@ -14,7 +14,7 @@ import (
 func TestWordsAreDecent(t *testing.T) {
 	said := map[string]string{}
 	for name, table := range map[string]map[string]string{"entrance": entranceWords, "problem": problemTable, "state": stateWords,
-		"action": actionWords, "reason": reasonWords} {
+		"action": actionWords, "reason": reasonWords, "conflict": conflictWords, "stop": stopWords, "booking": bookingWords} {
 		for code, w := range table {
 			said[name+" "+code] = w
 		}
@@ -25,7 +25,7 @@ func TestWordsAreDecent(t *testing.T) {
 	for _, v := range verbs {
 		said["verb "+v.Name] = v.ZH + " " + v.EN
 	}
-	said["reasons"] = strings.Join(append(PauseReasons, holdReasons...), " ")
+	said["reasons"] = strings.Join(slices.Concat(PauseReasons, holdReasons, grantReasons, stopReasons, closeReasons), " ")
 	for _, files := range []fs.FS{pageFiles, assets} {
 		err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -80,16 +80,18 @@ func TestAllowed(t *testing.T) {
 		want        string
 	}{
 		{"closed", "closed", Window{Waiting: waiting}, ""},
-		{"idle", "open", Window{}, "next pause:pause sign-out:leave"},
+		{"idle", "open", Window{}, "grant:grantee class grant next pause:pause sign-out:leave"},
 		{"idle with lists", "open", Window{Held: held, Missed: missed, Waiting: waiting},
-			"call:waiting next pause:pause reinstate:missed return:held sign-out:leave unhold:held"},
-		{"paused", "paused", Window{Held: held, Missed: missed, Waiting: waiting}, "reinstate:missed resume return:held sign-out:leave"},
-		{"called", "open", Window{Present: hand("called"), Held: held, Waiting: waiting}, "hold:hold no-show pause:pause recall return start transfer:targets"},
-		{"serving", "open", Window{Present: hand("serving"), Missed: missed}, "finish hold:hold pause:pause reinstate:missed transfer:targets"},
-		{"serving, then a pause", "paused", Window{Present: hand("serving")}, "finish hold:hold resume transfer:targets"},
+			"call:waiting grant:grantee class grant next pause:pause reinstate:missed return:held sign-out:leave unhold:held"},
+		{"paused", "paused", Window{Held: held, Missed: missed, Waiting: waiting}, "grant:grantee class grant reinstate:missed resume return:held sign-out:leave"},
+		{"called", "open", Window{Present: hand("called"), Held: held, Waiting: waiting}, "grant:grantee class grant hold:hold no-show pause:pause recall return start transfer:targets"},
+		{"serving", "open", Window{Present: hand("serving"), Missed: missed}, "finish grant:grantee class grant hold:hold pause:pause reinstate:missed transfer:targets"},
+		{"serving, then a pause", "paused", Window{Present: hand("serving")}, "finish grant:grantee class grant hold:hold resume transfer:targets"},
+		{"serving what costs a fee", "open", Window{Present: &Present{Ticket: Ticket{Number: "A004", State: "serving"}, FeeDue: true}}, "finish:fee grant:grantee class grant hold:hold pause:pause transfer:targets"},
+		{"no classes of priority", "open", Window{}, "next pause:pause sign-out:leave"},
 	} {
 		c.w.State = c.state
-		can := allowed(c.w)
+		can := allowed(c.w, c.name != "no classes of priority")
 		var got []string
 		for _, name := range slices.Sorted(maps.Keys(can)) {
 			if can[name] != "" {
