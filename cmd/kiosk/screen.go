@@ -20,7 +20,9 @@ type shown struct {
 	Hint    flow.Hint     `json:"hint,omitempty"`   // what was wrong with the last card or entry
 	Notice  flow.Reason   `json:"notice,omitempty"` // the line above the choices
 	Class   string        `json:"class,omitempty"`  // of priority
+	Chosen  []string      `json:"chosen,omitempty"` // services for one ticket
 	Number  string        `json:"number,omitempty"` // of the ticket that the page is about
+	Words   []string      `json:"words,omitempty"`  // all that can be read
 	Touches []view.Target `json:"touches"`
 }
 
@@ -28,7 +30,8 @@ func (w *window) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	done := make(chan shown, 1)
 	fyne.Do(func() {
 		state := w.view.Drawn()
-		s := shown{Screen: state.Face(), Lang: state.Lang, Reason: state.Reason, Hint: state.Hint, Notice: state.Notice(), Class: state.Class, Touches: w.view.Targets()}
+		s := shown{Screen: state.Face(), Lang: state.Lang, Reason: state.Reason, Hint: state.Hint, Notice: state.Notice(), Class: state.Class, Chosen: state.Chosen,
+			Words: w.view.Words(), Touches: w.view.Targets()}
 		if t := state.Shown(); t != nil {
 			s.Number = t.Number
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"hallward/deploy/e2e/judge"
 	"hallward/devices/contract"
 	"hallward/devices/journal"
 	"hallward/devices/sim/printer"
@@ -63,16 +64,18 @@ func (c *chaos) drain() []contract.Event {
 		})
 	}
 	// No number stays unconfirmed for longer than confirm_within (10 s).
-	until(c.t, 40*time.Second, "every number is confirmed or void at the centre", func() error {
+	if err := within(40*time.Second, func() error {
 		events, err := c.events()
 		if err != nil {
 			return err
 		}
-		if left := give(events).in(pending); len(left) > 0 {
+		if left := judge.Give(events).In(judge.Pending); len(left) > 0 {
 			return fmt.Errorf("pending: %v", left)
 		}
 		return nil
-	})
+	}); err != nil {
+		c.wrong("other", "not every number is confirmed or void at the centre: %v", err)
+	}
 	c.look()
 	marks := map[string]uint64{}
 	for process, k := range c.kiosks {
@@ -83,7 +86,7 @@ func (c *chaos) drain() []contract.Event {
 		}
 		marks[k.name] = j.Last()
 		if open, err := j.Facts("print/"); err != nil || len(open) > 0 || j.First() != j.Last()+1 {
-			c.t.Errorf("%s: prints left open %v, events left %d of %d: %v", k.name, open, j.First(), j.Last(), err)
+			c.wrong("other", "%s: prints left open %v, events left %d of %d: %v", k.name, open, j.First(), j.Last(), err)
 		}
 		if err := j.Close(); err != nil {
 			c.t.Error(err)
@@ -92,51 +95,85 @@ func (c *chaos) drain() []contract.Event {
 	return c.compare(marks)
 }
 
-// judge holds the account against what kiosks and clerks were told.
-func (c *chaos) judge(a *account) {
+// wrong is something that must not be, of one of these kinds: "lost", "doubled",
+// "ghost" or "other".
+func (c *chaos) wrong(kind, format string, args ...any) {
 	c.t.Helper()
-	for _, s := range a.complaints {
-		c.t.Error(s)
+	c.wrongs[kind]++
+	c.t.Errorf(kind+": "+format, args...)
+}
+
+// kindOf sorts a complaint of the judge.
+func kindOf(complaint string) string {
+	for _, k := range []struct{ word, kind string }{{"ghost", "ghost"}, {"twice", "doubled"}, {"second time", "doubled"}, {"in hand", "doubled"}} {
+		if strings.Contains(complaint, k.word) {
+			return k.kind
+		}
+	}
+	return "other"
+}
+
+// judge holds the account against what kiosks and clerks were told, and gives
+// how many answers the windows had.
+func (c *chaos) judge(a *judge.Account) (confirmed int) {
+	c.t.Helper()
+	for _, s := range a.Complaints {
+		c.wrong(kindOf(s), "%s", s)
 	}
 	took, begun, kept := 0, 0, 0
 	for _, k := range c.kiosks {
 		for _, n := range k.notes(c.t) {
-			t := a.tickets[n.Ticket]
+			t := a.Tickets[n.Ticket]
 			if t == nil {
-				c.t.Errorf("%s: ticket %s, %s at %v, is not at the centre", k.name, n.Ticket, n.What, n.At)
+				c.wrong("lost", "%s: ticket %s %s, %s at %v, is not at the centre", k.name, n.Ticket, n.Number, n.What, n.At)
 				continue
 			}
-			if n.Number != "" && t.issued.Number != n.Number {
-				c.t.Errorf("%s: ticket %s is number %s there, %s at the centre", k.name, n.Ticket, n.Number, t.issued.Number)
+			if n.Number != "" && t.Issued.Number != n.Number {
+				c.wrong("other", "%s: ticket %s is number %s there, %s at the centre", k.name, n.Ticket, n.Number, t.Issued.Number)
 			}
 			switch n.What {
 			case "took":
 				took++
 			case "begun":
 				begun++
-				if t.proof == "" && len(t.unproved) == 0 && t.at != void {
-					c.t.Errorf("%s: the print of %s has begun and has no end: %+v", k.name, t.issued.Number, t)
+				if t.Proof == "" && len(t.Unproved) == 0 && t.At != judge.Void {
+					c.wrong("lost", "%s: the print of %s has begun and has no end: %+v", k.name, t.Issued.Number, t)
 				}
 			case "kept":
 				kept++
-				if t.proof == "" {
-					c.t.Errorf("%s: a citizen left with %s, which nobody has confirmed: %+v", k.name, t.issued.Number, t)
+				if t.Proof == "" {
+					c.wrong("lost", "%s: a citizen left with %s, which nobody has confirmed: %+v", k.name, t.Issued.Number, t)
 				}
 			}
 		}
 	}
-	n := checkConfirmed(c.t, a, c.clerks)
-	c.t.Logf("%d numbers acknowledged, %d prints begun, %d numbers kept, %d answers to windows", took, begun, kept, n)
+	confirmed = checkConfirmed(a, c.clerks, func(format string, args ...any) { c.wrong("lost", format, args...) })
+	c.t.Logf("%v; %d numbers acknowledged, %d prints begun, %d numbers kept; faults %v", a, took, begun, kept, c.count)
+	return confirmed
+}
+
+// result is the line that chaos.sh reads.
+func (c *chaos) result(a *judge.Account, confirmed, events int) {
+	offline := 0
+	for _, t := range a.Tickets {
+		if t.Issued.Offline {
+			offline++
+		}
+	}
+	c.t.Logf("result: seed=%s kills=%d hall=%d kiosks=%d alone=%d printers=%d centre=%d cables=%d troubles=%d tickets=%d offline=%d papers=%d calls=%d confirmed=%d events=%d lost=%d doubled=%d ghosts=%d other=%d",
+		c.seed(), c.kills, c.count["kill hall"], c.count["kill kiosk"], c.count["alone"], c.count["kill hallsim"], c.count["kill centre"],
+		c.count["cable"], c.count["printer"], len(a.Tickets), offline, len(c.papers), a.Call, confirmed, events,
+		c.wrongs["lost"], c.wrongs["doubled"], c.wrongs["ghost"], c.wrongs["other"])
 }
 
 // judgePapers reads the papers that came out: each number on one paper only,
 // and with the ticket that it belongs to; and a paper for each number of which
 // the printer's word was taken.
-func (c *chaos) judgePapers(a *account) {
+func (c *chaos) judgePapers(a *judge.Account) {
 	c.t.Helper()
-	byNumber := map[string]*told{}
-	for _, t := range a.tickets {
-		byNumber[t.issued.Number] = t
+	byNumber := map[string]*judge.Told{}
+	for _, t := range a.Tickets {
+		byNumber[t.Issued.Number] = t
 	}
 	printed := map[string]string{} // ticket → paper
 	for name, p := range c.papers {
@@ -156,22 +193,22 @@ func (c *chaos) judgePapers(a *account) {
 		}
 		ticket := p.Codes[len(p.Codes)-1]
 		ticket = ticket[strings.LastIndexByte(ticket, '/')+1:]
-		t := a.tickets[ticket]
-		if t == nil || number != t.issued.Number {
-			c.t.Errorf("paper %s has the number %q and the code of ticket %s: %q", name, number, ticket, p.Lines)
+		t := a.Tickets[ticket]
+		if t == nil || number != t.Issued.Number {
+			c.wrong("doubled", "paper %s has the number %q and the code of ticket %s: %q", name, number, ticket, p.Lines)
 			continue
 		}
 		if other := printed[ticket]; other != "" {
-			c.t.Errorf("number %s came out twice, as %s and %s", number, other, name)
+			c.wrong("doubled", "number %s came out twice, as %s and %s", number, other, name)
 		}
 		printed[ticket] = name
 	}
-	for id, t := range a.tickets {
-		unseen := slices.ContainsFunc(c.blind, func(b [2]time.Time) bool { return t.proved.After(b[0]) && t.issued.At.Before(b[1]) })
-		if (t.proof == "printed" || t.proof == "consumed") && printed[id] == "" && !unseen {
-			c.t.Errorf("number %s has the proof %q at %v, and no paper: %s", t.issued.Number, t.proof, t.proved, marshalled(t.issued))
+	for id, t := range a.Tickets {
+		unseen := slices.ContainsFunc(c.blind, func(b [2]time.Time) bool { return t.Proved.After(b[0]) && t.Issued.At.Before(b[1]) })
+		if (t.Proof == "printed" || t.Proof == "consumed") && printed[id] == "" && !unseen {
+			c.wrong("other", "number %s has the proof %q at %v, and no paper: %s", t.Issued.Number, t.Proof, t.Proved, marshalled(t.Issued))
 			for name, p := range c.papers {
-				if near := p.Done.Sub(t.proved).Abs(); strings.HasPrefix(name, t.issued.Kiosk+"/") && near < 2*time.Second {
+				if near := p.Done.Sub(t.Proved).Abs(); strings.HasPrefix(name, t.Issued.Kiosk+"/") && near < 2*time.Second {
 					c.t.Logf("paper %s, %s at %v: %q %q", name, p.Cut, p.Done.UTC(), p.Lines, p.Codes)
 				}
 			}

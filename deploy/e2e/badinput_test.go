@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"hallward/deploy/e2e/judge"
 	"hallward/devices/contract"
 	"hallward/kiosk/flow"
 )
@@ -79,20 +80,20 @@ func (h *house) sameProcess(names ...string) func() {
 
 // account waits until the centre has an event that ends the story, and judges
 // all events.
-func (h *house) account(what string, end func(*account) bool) *account {
+func (h *house) account(what string, end func(*judge.Account) bool) *judge.Account {
 	h.t.Helper()
-	var a *account
+	var a *judge.Account
 	until(h.t, 20*time.Second, what, func() error {
 		events, err := h.events()
 		if err != nil {
 			return err
 		}
-		if a = give(events); !end(a) {
+		if a = judge.Give(events); !end(a) {
 			return fmt.Errorf("%v", a)
 		}
 		return nil
 	})
-	for _, c := range a.complaints {
+	for _, c := range a.Complaints {
 		h.t.Error(c)
 	}
 	return a
@@ -124,8 +125,8 @@ func TestBadInputPrinterNoise(t *testing.T) {
 	one.shows(20*time.Second, "the printer is believed again", func(s headlessState) bool { return s.Printer.Ready })
 	third := one.take("housing", "housing-rent")
 
-	a := h.account("three numbers at the centre", func(a *account) bool { return len(a.in(waiting)) == 3 })
-	if got := a.in(waiting); !slices.Equal(got, []string{first, second, third}) || len(a.tickets) != 3 {
+	a := h.account("three numbers at the centre", func(a *judge.Account) bool { return len(a.In(judge.Waiting)) == 3 })
+	if got := a.In(judge.Waiting); !slices.Equal(got, []string{first, second, third}) || len(a.Tickets) != 3 {
 		t.Errorf("%v waiting: %q, want just %s %s %s", a, got, first, second, third)
 	}
 	alive()
@@ -196,8 +197,8 @@ func TestBadInputPayload(t *testing.T) {
 		}
 	}
 	numbers = append(numbers, other.take("housing", "housing-rent"))
-	a := h.account("the numbers of the other kiosk", func(a *account) bool { return len(a.in(waiting)) == len(numbers) })
-	if got := a.in(waiting); !slices.Equal(got, numbers) || len(a.tickets) != len(numbers) || a.call != 0 {
+	a := h.account("the numbers of the other kiosk", func(a *judge.Account) bool { return len(a.In(judge.Waiting)) == len(numbers) })
+	if got := a.In(judge.Waiting); !slices.Equal(got, numbers) || len(a.Tickets) != len(numbers) || a.Call != 0 {
 		t.Errorf("%v: %q, want just %q", a, got, numbers)
 	}
 	alive()
@@ -297,8 +298,8 @@ func TestBadInputStolenCertificate(t *testing.T) {
 		}
 		r.mu.Unlock()
 	}
-	acc := h.account("the victim's number", func(a *account) bool { return len(a.tickets) > 0 })
-	if len(acc.tickets) != 1 || acc.tickets["forged-1"] != nil {
+	acc := h.account("the victim's number", func(a *judge.Account) bool { return len(a.Tickets) > 0 })
+	if len(acc.Tickets) != 1 || acc.Tickets["forged-1"] != nil {
 		t.Errorf("%v: want the victim's number only", acc)
 	}
 

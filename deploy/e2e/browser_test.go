@@ -104,6 +104,9 @@ func (p *page) signIn(window, number string) {
 		reads("#link", "已连接"))
 }
 
+// unfold opens a card of the manager's page.
+func unfold(card string) chromedp.Action { return chromedp.Click("#card-" + card + " > summary") }
+
 func key(keys string) chromedp.Action { return chromedp.KeyEvent(keys) }
 
 // keep keeps a picture of the page.

@@ -6,11 +6,11 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"path/filepath"
-	"testing"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 
+	"hallward/deploy/e2e/judge"
 	"hallward/devices/contract"
 	"hallward/devices/node"
 	"hallward/devices/pki"
@@ -158,13 +158,12 @@ func (c *clerk) serve(ctx context.Context, ticket string) {
 }
 
 // checkConfirmed wants each ok that a clerk was given on the hall's disk.
-func checkConfirmed(t *testing.T, a *account, clerks []*clerk) (n int) {
-	t.Helper()
+func checkConfirmed(a *judge.Account, clerks []*clerk, lost func(format string, args ...any)) (n int) {
 	for _, c := range clerks {
 		for _, d := range c.done {
 			n++
-			if told := a.tickets[d.ticket]; told == nil || !told.verbs[d.event+" "+d.window] {
-				t.Errorf("the hall has confirmed %s of ticket %s to %s, but has not stored it", d.event, d.ticket, d.window)
+			if told := a.Tickets[d.ticket]; told == nil || !told.Verbs[d.event+" "+d.window] {
+				lost("the hall has confirmed %s of ticket %s to %s, but has not stored it", d.event, d.ticket, d.window)
 			}
 		}
 	}

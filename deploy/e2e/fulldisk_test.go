@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"hallward/deploy/e2e/judge"
 	"hallward/devices/contract"
 	"hallward/kiosk/flow"
 )
@@ -57,9 +58,10 @@ func (h *house) smallDisk(folder, size string) (fill, empty func()) {
 	return fill, empty
 }
 
-// A full disk under the hall controller (S62): no number is given and nothing
-// is called or shown that is not stored; the kiosk, the window and the health
-// page say so; and when there is room again the next number follows the last.
+// A full disk under the hall controller (S62): it gives no number, and nothing
+// is called or shown that is not stored; the window and the health page say so,
+// and the kiosk too once its lent numbers are used up; and when there is room
+// again those join the queue and the next number follows the last.
 func TestBadInputFullDisk(t *testing.T) {
 	h := newHouse(t)
 	fill, empty := h.smallDisk("data/hall", "4m")
@@ -127,9 +129,9 @@ func TestBadInputFullDisk(t *testing.T) {
 	if !board.wait(5*time.Second, called) {
 		t.Error("the board does not show the call")
 	}
-	a := h.account("everything at the centre", func(a *account) bool { return a.call == 1 && len(a.tickets) >= len(numbers) })
-	if got := a.in(waiting); !slices.Equal(got, numbers[1:]) || len(a.tickets) != len(numbers) {
-		t.Errorf("%v, %q waiting; want exactly %q", a, got, numbers[1:])
+	a := h.account("everything at the centre", func(a *judge.Account) bool { return a.Call == 1 && len(a.Tickets) >= len(numbers) })
+	if got, want := a.In(judge.Waiting), slices.Sorted(slices.Values(numbers[1:])); !slices.Equal(got, want) || len(a.Tickets) != len(numbers) {
+		t.Errorf("%v, %q waiting; want exactly %q", a, got, want)
 	}
 	alive()
 	h.stop(k.process())
@@ -175,17 +177,17 @@ func TestBadInputFullDiskOfTheKiosk(t *testing.T) {
 		k.leave()
 		return errors.New(s.Number + " has no paper")
 	})
-	a := h.account("every number has its end", func(a *account) bool {
-		return len(a.in(pending)) == 0 && slices.Contains(a.in(waiting), last)
+	a := h.account("every number has its end", func(a *judge.Account) bool {
+		return len(a.In(judge.Pending)) == 0 && slices.Contains(a.In(judge.Waiting), last)
 	})
 	for _, n := range []string{first, noted, last} {
-		if !slices.Contains(a.in(waiting), n) {
-			t.Errorf("%s does not wait: %v, %q", n, a, a.in(waiting))
+		if !slices.Contains(a.In(judge.Waiting), n) {
+			t.Errorf("%s does not wait: %v, %q", n, a, a.In(judge.Waiting))
 		}
 	}
-	for _, told := range a.tickets {
-		if told.issued.Number == noted && told.proof != "noted" {
-			t.Errorf("%s has the proof %q", noted, told.proof)
+	for _, told := range a.Tickets {
+		if told.Issued.Number == noted && told.Proof != "noted" {
+			t.Errorf("%s has the proof %q", noted, told.Proof)
 		}
 	}
 	k.shows(10*time.Second, "nothing is left", func(s headlessState) bool { return s.Open == 0 && s.First == s.Last+1 })

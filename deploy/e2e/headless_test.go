@@ -6,16 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strings"
+	"strconv"
 	"sync/atomic"
 	"syscall"
-	"testing"
 	"time"
 
 	"hallward/devices"
@@ -40,6 +40,7 @@ type headless struct {
 	address string // of its control
 	diary   string
 	data    string
+	busy    bool // citizens come as soon as it has started
 }
 
 // headlessConfig is what the child reads.
@@ -48,9 +49,13 @@ type headlessConfig struct {
 	Services                                                      map[string][]string // by unit: what its citizens come for
 	Pace                                                          time.Duration       // between two touches
 	Confirm                                                       time.Duration       // of the printer's word
+	Settings                                                      map[string]any      // of the printer, beside poll and confirm
 }
 
-const headlessVariable = "HALLWARD_E2E_KIOSK"
+const (
+	headlessVariable = "HALLWARD_E2E_KIOSK" // file of the headlessConfig
+	busyVariable     = "HALLWARD_E2E_BUSY"  // "true": citizens come at once
+)
 
 func init() { children["kiosk"] = func() int { return headlessMain(os.Getenv(headlessVariable)) } }
 
@@ -82,7 +87,7 @@ func (k *headless) launch() {
 		k.h.t.Fatal(err)
 	}
 	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), childVariable+"=kiosk", headlessVariable+"="+k.conf)
+	cmd.Env = append(os.Environ(), childVariable+"=kiosk", headlessVariable+"="+k.conf, busyVariable+"="+strconv.FormatBool(k.busy))
 	k.h.run(k.process(), cmd)
 }
 
@@ -151,72 +156,6 @@ func (k *headless) choose(unit, service string) {
 	}
 }
 
-// note is one line of a kiosk's diary. The diary is written with a plain
-// write, which a killed process cannot take back.
-type note struct {
-	At             time.Time
-	What           string // "took": the hall's ok; "begun": a print; "kept": the citizen left with the number
-	Ticket, Number string
-}
-
-func (k *headless) notes(t testing.TB) (list []note) {
-	t.Helper()
-	b, err := os.ReadFile(k.diary)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, line := range strings.Split(strings.TrimSpace(string(b)), "\n") {
-		var n note
-		if err := json.Unmarshal([]byte(line), &n); err != nil {
-			t.Fatalf("%s: %q: %v", k.diary, line, err)
-		}
-		list = append(list, n)
-	}
-	return list
-}
-
-type diary struct{ f *os.File }
-
-func (d diary) note(what, ticket, number string) {
-	raw, _ := json.Marshal(note{time.Now(), what, ticket, number}) // plain strings
-	if _, err := d.f.Write(append(raw, '\n')); err != nil {
-		panic(err) // the test would believe less than has happened
-	}
-}
-
-// toldAsker notes each number that the hall has acknowledged, before anybody
-// acts on it.
-type toldAsker struct {
-	*node.Node
-	diary diary
-}
-
-func (a toldAsker) AskID(ctx context.Context, id, typ string, data any) (contract.Answer, error) {
-	w, err := a.Node.AskID(ctx, id, typ, data)
-	if err == nil && typ == contract.AskTicketTake && w.Result == contract.ResultOK {
-		var t contract.Ticket
-		if err := json.Unmarshal(w.Data, &t); err != nil {
-			return w, err
-		}
-		a.diary.note("took", t.Ticket, t.Number)
-	}
-	return w, err
-}
-
-// notingStore notes each print that has begun.
-type notingStore struct {
-	*journal.Journal
-	diary diary
-}
-
-func (s notingStore) Put(ctx context.Context, key string, value []byte) error {
-	err := s.Journal.Put(ctx, key, value)
-	if ticket, ok := strings.CutPrefix(key, "print/"); ok && err == nil {
-		s.diary.note("begun", ticket, "")
-	}
-	return err
-}
-
 func headlessMain(conf string) int {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	if err := headlessRun(conf, log); err != nil {
@@ -265,6 +204,7 @@ func headlessRun(conf string, log *slog.Logger) error {
 		return err
 	}
 	spec := catalog.Spec{ID: "printer", Kind: "printer/escpos", Link: c.Printer, Settings: map[string]any{"poll": "300ms", "confirm": c.Confirm.String()}}
+	maps.Copy(spec.Settings, c.Settings)
 	if err := errors.Join(catalog.Check(spec)...); err != nil {
 		return err
 	}
@@ -274,8 +214,15 @@ func headlessRun(conf string, log *slog.Logger) error {
 	}, log, host.WithOptions(catalog.Options{Face: face, Log: log}))
 	printer, _ := h.Printer("printer")
 	d := diary{f}
+	store := notingStore{Journal: j, diary: d}
+	if os.Getenv(controlVariable) == "kiosk" {
+		store.late = make(chan written, 1000)
+	}
 	v := &visitors{cfg: c, diary: d}
-	st, err = station.New(station.Config{Node: c.Node, Asker: toldAsker{n, d}, Store: notingStore{j, d}, Printer: printer, Log: log, Show: v.show,
+	if os.Getenv(busyVariable) == "true" {
+		v.mood.Store(coming)
+	}
+	st, err = station.New(station.Config{Node: c.Node, Asker: toldAsker{n, d}, Store: store, Printer: printer, Log: log, Show: v.show,
 		Times: flow.Times{Done: 5 * time.Second, Print: 12 * time.Second}})
 	if err != nil {
 		return err
@@ -289,6 +236,7 @@ func headlessRun(conf string, log *slog.Logger) error {
 	defer control.Close()
 
 	parts := []func(context.Context) error{h.Run, st.Run, n.Run, v.run,
+		store.writeLate,
 		func(ctx context.Context) error { return mend(ctx, j) },
 		func(context.Context) error { return control.ListenAndServe() }}
 	done := make(chan error, len(parts))

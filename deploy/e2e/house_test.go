@@ -59,9 +59,15 @@ var (
 	built    = map[string]error{}
 )
 
+// programsVariable is a folder of programs that were built before.
+const programsVariable = "HALLWARD_PROGRAMS"
+
 // binary builds a program of cmd once, and gives its path.
 func binary(t testing.TB, name string) string {
 	t.Helper()
+	if dir := os.Getenv(programsVariable); dir != "" {
+		return filepath.Join(dir, name)
+	}
 	building.Lock()
 	defer building.Unlock()
 	if binaries == "" {
@@ -146,6 +152,7 @@ func newHouse(t testing.TB) *house {
 	h.do("hallctl", "pki", "init", "--dir", "pki", "--name", "Hallward test")
 	h.do("hallctl", "pki", "issue", "--dir", "pki", "--host", "127.0.0.1", "--host", "localhost", hallID+"/hall", hallID+"/centre")
 	h.do("hallctl", "pki", "issue", "--dir", "pki", hallID+"/kiosk-1", hallID+"/kiosk-2", hallID+"/board-1", hallID+"/desk-1")
+	h.do("hallctl", "personkey", "pki/person.key")
 	t.Cleanup(h.end)
 	return h
 }
@@ -210,14 +217,26 @@ var (
 	portsMu    sync.Mutex
 )
 
+// portsVariable is the first of the 5,000 ports of this run, so that two runs at
+// once do not take each other's while a program is dead.
+const portsVariable = "HALLWARD_PORTS"
+
 // freePort is a port that nobody listens at, below those that the kernel gives
 // to outgoing connections, so that it stays free while its program restarts.
 func freePort(t testing.TB) int {
 	t.Helper()
 	portsMu.Lock()
 	defer portsMu.Unlock()
+	first, many := 20000, 12000
+	if s := os.Getenv(portsVariable); s != "" {
+		var err error
+		if first, err = strconv.Atoi(s); err != nil {
+			t.Fatalf("%s: %v", portsVariable, err)
+		}
+		many = 5000
+	}
 	for range 1000 {
-		p := 20000 + rand.IntN(12000)
+		p := first + rand.IntN(many)
 		if takenPorts[p] {
 			continue
 		}
@@ -261,16 +280,21 @@ func (h *house) do(name string, args ...string) string {
 // with the last one.
 func until(t testing.TB, limit time.Duration, what string, try func() error) {
 	t.Helper()
+	if err := within(limit, try); err != nil {
+		t.Fatalf("%s: not within %v: %v", what, limit, err)
+	}
+}
+
+// within asks again and again until there is no error, and gives the last one
+// after limit.
+func within(limit time.Duration, try func() error) error {
 	again := time.NewTicker(30 * time.Millisecond)
 	defer again.Stop()
 	end := time.Now().Add(limit)
 	for {
 		err := try()
-		if err == nil {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within %v: %v", what, limit, err)
+		if err == nil || time.Now().After(end) {
+			return err
 		}
 		<-again.C
 	}

@@ -30,13 +30,6 @@ func TestKioskTroublePages(t *testing.T) {
 		{"paper out", paper("paper-out"), "device printer", "paper-out", true},
 		{"cover open", paper("cover"), "device printer", "cover-open", true},
 		{"unplugged", paper("unplug"), "device printer", "no-printer", true},
-		{"controller killed", func(on bool) {
-			if on {
-				h.kill("hall")
-			} else {
-				h.start("hall")
-			}
-		}, "hall", "away", false},
 	} {
 		h.goTo(k, unit)
 		c.set(true)
@@ -64,6 +57,44 @@ func TestKioskTroublePages(t *testing.T) {
 			t.Errorf("after %s the number is %s, want %s", c.name, done.Number, want)
 		}
 		h.touch(k, "finish", "")
+	}
+}
+
+// The controller is killed (R-KIOSK-26): the window gives the one number that it
+// was lent, on paper, then says that none is left; when the controller is back
+// the next number follows the hall's last.
+func TestKioskPagesWithoutTheHall(t *testing.T) {
+	h := newHouse(t)
+	h.edit("hall.yaml", "least: 20", "least: 1")
+	h.start("centre", "hallsim", "hall", "kiosk")
+	k := h.citizen("kiosk")
+	take := func(screen string) people.Screen {
+		t.Helper()
+		h.goTo(k, "housing")
+		h.touch(k, "service", "housing-rent")
+		return h.shows(k, 20*time.Second, func(s people.Screen) bool { return s.Screen == screen })
+	}
+	if got := take("done").Number; got != "A001" {
+		t.Errorf("number %s", got)
+	}
+	h.touch(k, "finish", "")
+	h.kill("hall")
+	until(t, 10*time.Second, "the end of the controller is noticed", func() error { return h.sick("kiosk", "hall") })
+	if got := take("done").Number; got != "A501" {
+		t.Errorf("without the hall number %s, want A501", got)
+	}
+	h.picture("kiosk", "kiosk-cut-off", 0.02)
+	h.touch(k, "finish", "")
+	page := take("trouble")
+	if _, again := page.Find("retry", ""); page.Reason != "used-up" || again {
+		t.Errorf("the page says %q and offers to try again: %v", page.Reason, again)
+	}
+	h.picture("kiosk", "kiosk-trouble-used-up", 0.02)
+	h.start("hall")
+	h.shows(k, 20*time.Second, func(s people.Screen) bool { _, again := s.Find("retry", ""); return again })
+	h.touch(k, "retry", "")
+	if got := h.shows(k, 20*time.Second, func(s people.Screen) bool { return s.Screen == "done" }).Number; got != "A002" {
+		t.Errorf("with the hall again number %s, want A002", got)
 	}
 }
 

@@ -34,7 +34,7 @@ func TestTheWholeWay(t *testing.T) {
 	h.post("/terminal/gate/punch?person=1003&verify=1")
 	manager := h.browser()
 	manager.signIn("hall", "1001")
-	manager.do(reads("#punches", "孙样例"), reads("#punches", "1003"))
+	manager.do(unfold("punches"), unfold("ratings"), reads("#punches", "孙样例"), reads("#punches", "1003"))
 	desk := h.browser()
 	desk.signIn(window, "1003")
 

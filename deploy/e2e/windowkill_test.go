@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"hallward/deploy/e2e/judge"
 	"hallward/devices/contract"
 	"hallward/devices/sim/people"
 	"hallward/devices/sim/printer"
@@ -44,10 +45,10 @@ func TestKioskKilledWhilePrinting(t *testing.T) {
 	h.kill("kiosk")
 	h.set("kiosk-1", "power-off", false)
 	h.start("kiosk")
-	a := h.account("the half slip is void", func(a *account) bool { return len(a.in(void)) == 1 })
-	for _, told := range a.tickets {
-		if len(told.unproved) != 1 || told.unproved[0].Outcome != "unknown" || told.unproved[0].Fault != "restart" {
-			t.Errorf("%s: %+v, want one report of an unknown outcome by a restart", told.issued.Number, told.unproved)
+	a := h.account("the half slip is void", func(a *judge.Account) bool { return len(a.In(judge.Void)) == 1 })
+	for _, told := range a.Tickets {
+		if len(told.Unproved) != 1 || told.Unproved[0].Outcome != "unknown" || told.Unproved[0].Fault != "restart" {
+			t.Errorf("%s: %+v, want one report of an unknown outcome by a restart", told.Issued.Number, told.Unproved)
 		}
 	}
 	_, err := desk.Ask(t.Context(), contract.AskWindowNext, w02)
@@ -56,8 +57,8 @@ func TestKioskKilledWhilePrinting(t *testing.T) {
 		t.Errorf("next: %v, want nobody", err)
 	}
 	next := choose("done").Number
-	h.account("the next number waits", func(a *account) bool { return slices.Equal(a.in(waiting), []string{next}) })
-	ghost := a.in(void)[0]
+	h.account("the next number waits", func(a *judge.Account) bool { return slices.Equal(a.In(judge.Waiting), []string{next}) })
+	ghost := a.In(judge.Void)[0]
 	if next == ghost {
 		t.Errorf("the number %s was given twice", next)
 	}

@@ -34,7 +34,7 @@ import (
 // Limits of the embedded broker.
 const (
 	maxPacket      = contract.MaxPayload + 1024 // payload, topic and header
-	maxQueued      = 4096                       // messages to one client that are not written yet
+	maxQueued      = 2048                       // messages to one client that are not written yet; each client has 8 bytes for each
 	maxUnconfirmed = 4096                       // QoS 1 messages to one client without its PUBACK
 	maxConnections = 2048                       // at a time, known or not
 	helloLimit     = 10 * time.Second           // for the TLS handshake and CONNECT together

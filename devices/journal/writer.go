@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"hallward/devices/journal/sqlfile"
@@ -33,6 +34,7 @@ func (j *Journal) write() {
 	for {
 		select {
 		case r := <-j.queue:
+			runtime.Gosched() // who was answered a moment ago may come back and share this fsync
 			j.serve(j.gather(r))
 		case <-j.ackUp:
 			if flush == nil {

@@ -47,11 +47,7 @@ func (s *Station) print(ctx context.Context, f flow.Print, views printViews) {
 	failed := func(code devices.FaultCode, maybe bool) {
 		s.send(ctx, flow.PrintFailed{Ticket: t.Ticket, Fault: string(code), Maybe: maybe})
 	}
-	note, err := json.Marshal(begun{Number: t.Number, At: time.Now().UTC()})
-	if err == nil {
-		err = s.cfg.Store.Put(ctx, printKey+t.Ticket, note)
-	}
-	if err != nil {
+	if err := s.note(ctx, t); err != nil {
 		s.log.Error("a ticket is not printed: its note cannot be stored", "number", t.Number, "error", err)
 		failed(devices.FaultStorage, false)
 		s.insist(ctx, []journal.Fact{{Key: printKey + t.Ticket}}, contract.EvTicketUnprinted,
@@ -100,6 +96,18 @@ func (s *Station) print(ctx context.Context, f flow.Print, views printViews) {
 		s.log.Error("a failed print cannot be stored", "number", t.Number, "error", err)
 		s.insist(ctx, done, contract.EvTicketUnprinted, came)
 	}
+}
+
+// note stores that a print has begun. A lent number was stored together with it.
+func (s *Station) note(ctx context.Context, t contract.Ticket) error {
+	if s.stock.hasNote(t.Ticket) {
+		return nil
+	}
+	note, err := json.Marshal(begun{Number: t.Number, At: time.Now().UTC()})
+	if err != nil {
+		return err
+	}
+	return s.cfg.Store.Put(ctx, printKey+t.Ticket, note)
 }
 
 // insistEvery is the pause between two tries to store what a print came to.

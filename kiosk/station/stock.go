@@ -60,6 +60,7 @@ type stock struct {
 	hall  time.Time // the hall's clock, and
 	since time.Time // this process' monotonic one at the same moment
 	given map[string]bool
+	noted map[string]bool // tickets whose first print is noted on the disk already
 }
 
 // turn is a lock that is held over a wait for the disk or the hall. It is a
@@ -83,7 +84,7 @@ var _ copier = (*journal.Journal)(nil)
 // openStock reads what is on the disk. Of a copy nothing is used: the numbers
 // may have been given since it was made.
 func openStock(store Store, log *slog.Logger) (*stock, error) {
-	k := &stock{writing: newTurn(), store: store, log: log, clock: time.Now, given: map[string]bool{}}
+	k := &stock{writing: newTurn(), store: store, log: log, clock: time.Now, given: map[string]bool{}, noted: map[string]bool{}}
 	facts, err := store.Facts(stockKey)
 	if err != nil {
 		return nil, fmt.Errorf("station: lent numbers: %w", err)
@@ -321,6 +322,9 @@ func (k *stock) give(ctx context.Context, t contract.TicketTaken, day, lost stri
 	}
 	t.Serial, t.Day, t.At, t.After = l.Blocks[at].Next, l.Day, now, l.Last
 	t.Number = queue.Number(t.Prefix, t.Serial)
+	if l.SeenDay == l.Day {
+		t.Seen = l.Seen[t.Prefix]
+	}
 	l.Blocks[at].Next++
 	l.At, l.Last = now, t.Ticket
 	c := &journal.Commit{Unique: []string{"number/" + t.Day + "/" + t.Number}}
@@ -349,8 +353,18 @@ func (k *stock) give(ctx context.Context, t contract.TicketTaken, day, lost stri
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.given[t.Ticket] = true
+	k.given[t.Ticket], k.noted[t.Ticket] = true, t.Paper
 	return t, nil
+}
+
+// hasNote tells, once, that the note of a ticket's print is on the disk since it
+// was given.
+func (k *stock) hasNote(ticket string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	noted := k.noted[ticket]
+	delete(k.noted, ticket)
+	return noted
 }
 
 // took remembers a ticket that the hall gave: what comes from the stock comes

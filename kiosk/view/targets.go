@@ -1,6 +1,10 @@
 package view
 
-import "hallward/kiosk/flow"
+import (
+	"slices"
+
+	"hallward/kiosk/flow"
+)
 
 // Target is something on the screen that a finger can touch, in pixels of the
 // window.
@@ -11,6 +15,7 @@ type Target struct {
 	Y     int        `json:"y"`
 	W     int        `json:"w"`
 	H     int        `json:"h"`
+	Dim   bool       `json:"dim,omitempty"` // drawn grey: it gives no number now
 }
 
 // Targets lists what can be touched now, for remote help and for tests that
@@ -26,10 +31,33 @@ func (v *View) Targets() []Target {
 			continue
 		}
 		at, size := b.Position(), b.Size()
-		list = append(list, Target{Touch: b.face.touch, Arg: b.face.arg, X: int(at.X), Y: int(at.Y), W: int(size.Width), H: int(size.Height)})
+		list = append(list, Target{Touch: b.face.touch, Arg: b.face.arg, X: int(at.X), Y: int(at.Y), W: int(size.Width), H: int(size.Height), Dim: b.face.dim})
 	}
 	if v.shown == flow.Attract { // anywhere on the ground
 		list = append(list, Target{Touch: flow.Start, W: int(v.size.Width), H: int(v.size.Height)})
+	}
+	return list
+}
+
+// Words lists what stands on the screen, the page's own words before those of
+// the buttons. While somebody types it is empty: nobody reads over a shoulder.
+// It must run on Fyne's goroutine.
+func (v *View) Words() []string {
+	st := v.stage[v.shown]
+	if st == nil || v.state.Screen == flow.Keypad {
+		return nil
+	}
+	paras := slices.Clone(st.paras)
+	for _, b := range st.buttons {
+		if b.Visible() {
+			paras = append(paras, b.title, b.sub, b.note)
+		}
+	}
+	var list []string
+	for _, p := range paras {
+		if p.box.Visible() && p.last.s != "" {
+			list = append(list, p.last.s)
+		}
 	}
 	return list
 }

@@ -17,6 +17,7 @@ import (
 	"sync"
 
 	"hallward/devices/sim/port"
+	"hallward/devices/sim/switches"
 )
 
 // Switches are the faults of a reader, with a word for each.
@@ -45,7 +46,7 @@ type Reader struct {
 	selected bool
 	done     bool // the card has been read
 	failed   int  // reads of this card
-	on       map[string]bool
+	on       switches.Board
 	commands map[string]int
 	strange  int
 	sam      [16]byte
@@ -53,18 +54,18 @@ type Reader struct {
 
 // State is the reader, for people and tests.
 type State struct {
-	Open     bool            `json:"open"`               // a driver has the port
-	Card     string          `json:"card,omitempty"`     // that lies on it, by its short name
-	Read     bool            `json:"read"`               // and has been read
-	Commands map[string]int  `json:"commands"`           // "30 01" → how often
-	Fingers  int             `json:"fingers_asked_for"`  // 30 10: never
-	Strange  int             `json:"strange,omitempty"`  // bytes and commands that are none
-	Switches map[string]bool `json:"switches,omitempty"` // that are on
+	Open     bool           `json:"open"`               // a driver has the port
+	Card     string         `json:"card,omitempty"`     // that lies on it, by its short name
+	Read     bool           `json:"read"`               // and has been read
+	Commands map[string]int `json:"commands"`           // "30 01" → how often
+	Fingers  int            `json:"fingers_asked_for"`  // 30 10: never
+	Strange  int            `json:"strange,omitempty"`  // bytes and commands that are none
+	Switches switches.Board `json:"switches,omitempty"` // that are on
 }
 
 // New is a reader without a card.
 func New() *Reader {
-	return &Reader{on: map[string]bool{}, commands: map[string]int{},
+	return &Reader{on: switches.New(slices.Collect(maps.Keys(Switches))...), commands: map[string]int{},
 		sam: [16]byte{5, 0, 3, 0, 0x6F, 0xDB, 0x32, 0x01, 1, 0, 0, 0, 2, 0, 0, 0}} // 05.03-20110191-…: of no real module
 }
 
@@ -104,23 +105,16 @@ func (r *Reader) Take() {
 
 // Set turns a fault on or off.
 func (r *Reader) Set(name string, on bool) error {
-	if _, ok := Switches[name]; !ok {
-		return fmt.Errorf("switch %q: want one of %v", name, slices.Sorted(maps.Keys(Switches)))
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.on[name] = on
-	return nil
+	return r.on.Set(name, on)
 }
 
 // State is the reader now.
 func (r *Reader) State() State {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := State{Open: r.line != nil, Card: r.name, Read: r.done, Commands: maps.Clone(r.commands), Fingers: r.commands["30 10"], Strange: r.strange, Switches: map[string]bool{}}
-	for name := range Switches {
-		s.Switches[name] = r.on[name]
-	}
+	s := State{Open: r.line != nil, Card: r.name, Read: r.done, Commands: maps.Clone(r.commands), Fingers: r.commands["30 10"], Strange: r.strange, Switches: maps.Clone(r.on)}
 	return s
 }
 

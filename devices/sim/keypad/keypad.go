@@ -13,10 +13,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"sync"
 	"time"
 
 	"hallward/devices/sim/port"
+	"hallward/devices/sim/switches"
 )
 
 // Keys of the call keypad by name, and the byte that each sends.
@@ -40,7 +42,7 @@ type Line struct {
 	units   map[byte]*unit
 	line    io.Writer // nil while nobody has opened the port
 	waiting map[string]chan struct{}
-	on      map[string]bool
+	on      switches.Board
 	lost    int
 	strange int // frames for addresses that are not there
 }
@@ -66,11 +68,11 @@ type Unit struct {
 
 // State is the line as a whole.
 type State struct {
-	Units    []Unit          `json:"units"`
-	Open     bool            `json:"open"` // a driver has the port
-	Switches map[string]bool `json:"switches"`
-	Lost     int             `json:"lost_bytes"`
-	Strange  int             `json:"strange_frames"`
+	Units    []Unit         `json:"units"`
+	Open     bool           `json:"open"` // a driver has the port
+	Switches switches.Board `json:"switches"`
+	Lost     int            `json:"lost_bytes"`
+	Strange  int            `json:"strange_frames"`
 }
 
 // Switches of a line. "silent" takes nothing and says nothing, "garbage" puts
@@ -82,7 +84,7 @@ func New(n int) (*Line, error) {
 	if n < 1 || n > 247 {
 		return nil, fmt.Errorf("keypad line of %d units: want 1 to 247", n)
 	}
-	l := &Line{units: map[byte]*unit{}, waiting: map[string]chan struct{}{}, on: map[string]bool{}}
+	l := &Line{units: map[byte]*unit{}, waiting: map[string]chan struct{}{}, on: switches.New(Switches...)}
 	for i := range n {
 		u := &unit{}
 		blank(&u.digits)
@@ -270,25 +272,16 @@ func (l *Line) Raw(b []byte) error { return l.write(b) }
 
 // Set turns a fault on or off.
 func (l *Line) Set(name string, on bool) error {
-	for _, s := range Switches {
-		if s == name {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.on[name] = on
-			return nil
-		}
-	}
-	return fmt.Errorf("switch %q: want one of %v", name, Switches)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.on.Set(name, on)
 }
 
 // State is what the line shows now.
 func (l *Line) State() State {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := State{Open: l.line != nil, Switches: map[string]bool{}, Lost: l.lost, Strange: l.strange}
-	for _, name := range Switches {
-		s.Switches[name] = l.on[name]
-	}
+	s := State{Open: l.line != nil, Switches: maps.Clone(l.on), Lost: l.lost, Strange: l.strange}
 	for a := 1; a <= len(l.units); a++ {
 		u := l.units[byte(a)]
 		s.Units = append(s.Units, Unit{Address: a, Waiting: lit(u.digits[:3]), Number: lit(u.digits[3:]), Prompted: u.prompted, Stars: u.stars, Beeps: u.beeps})

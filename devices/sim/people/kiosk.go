@@ -13,18 +13,29 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // Screen is what a kiosk says of its window: the page, and where it can be
 // touched, in pixels of the window.
 type Screen struct {
-	Screen  string  `json:"screen"`
-	Lang    string  `json:"lang"`
-	Reason  string  `json:"reason,omitempty"`
-	Number  string  `json:"number,omitempty"`
-	Touches []Touch `json:"touches"`
+	Screen  string   `json:"screen"`
+	Lang    string   `json:"lang"`
+	Reason  string   `json:"reason,omitempty"`
+	Hint    string   `json:"hint,omitempty"` // what was wrong with the last card or entry
+	Class   string   `json:"class,omitempty"`
+	Chosen  []string `json:"chosen,omitempty"` // services for one ticket
+	Number  string   `json:"number,omitempty"`
+	Words   []string `json:"words,omitempty"` // all that can be read
+	Touches []Touch  `json:"touches"`
+}
+
+// Reads tells whether a text can be read on the screen.
+func (s Screen) Reads(text string) bool {
+	return slices.ContainsFunc(s.Words, func(w string) bool { return strings.Contains(w, text) })
 }
 
 // Touch is one target of a screen.
@@ -35,6 +46,7 @@ type Touch struct {
 	Y     int    `json:"y"`
 	W     int    `json:"w"`
 	H     int    `json:"h"`
+	Dim   bool   `json:"dim,omitempty"` // drawn grey
 }
 
 // Find is the target of that name.
@@ -116,40 +128,54 @@ func (k *Kiosk) Click(ctx context.Context, x, y int) error {
 	return nil
 }
 
-// Take walks from wherever the kiosk stands to a ticket of the service, and
-// returns its number. trouble is called on a page of trouble and says whether
-// to try on. Like a person it looks again after each touch: a page may go away
-// by itself.
-func (k *Kiosk) Take(ctx context.Context, unit, service string, trouble func(Screen) bool) (string, error) {
-	asked := false // the service was touched: what comes is the answer
+// Wish is what a citizen comes for.
+type Wish struct {
+	Unit    string   // of the services
+	Service string   //
+	More    []string // further services of the same unit for one ticket, in the kiosk's order
+	Class   string   // of priority; "" is ordinary
+}
+
+// Take walks from wherever the kiosk stands to a ticket, and returns its number.
+// Who is asked for an ID card has none here. trouble is called on a page of
+// trouble and says whether to try on. Like a person it looks again after each
+// touch: a page may go away by itself.
+func (k *Kiosk) Take(ctx context.Context, wish Wish, trouble func(Screen) bool) (string, error) {
+	asked := false // a number was asked for: what comes is the answer
 	for {
-		s, err := k.Showing(ctx, "attract", "home", "top", "services", "done", "trouble", "unprinted", "idle", "help")
+		s, err := k.Showing(ctx, "attract", "home", "top", "services", "classes", "basket", "card", "info", "holding",
+			"done", "trouble", "unprinted", "idle", "help")
 		if err != nil {
 			return "", err
 		}
 		switch {
 		case s.Screen == "done" && asked:
 			return s.Number, k.leave(ctx)
-		case (s.Screen == "trouble" || s.Screen == "unprinted") && asked:
+		case (s.Screen == "trouble" || s.Screen == "unprinted") && (asked || len(s.Chosen) > 0):
 			again := trouble != nil && trouble(s)
 			if err := k.leave(ctx); err != nil {
 				return "", err
 			}
-			if again {
+			switch {
+			case again:
 				return "", ErrTrouble
+			case turnedAway[s.Reason]:
+				return "", ErrTurnedAway
 			}
 			return "", fmt.Errorf("no ticket: the kiosk shows %s %s", s.Screen, s.Reason)
+		case s.Screen == "attract" || s.Screen == "home":
+			asked = false
 		}
-		touch, arg, err := k.way(s, unit, service)
+		touch, arg, err := wish.way(s)
 		if err != nil {
 			return "", err
 		}
-		asked = touch == "service"
 		if err := k.click(ctx, s, touch, arg); err != nil {
 			return "", err
 		}
-		if asked {
-			_, err = k.Showing(ctx, "done", "trouble", "unprinted", "attract")
+		if touch == "service" && len(wish.More) == 0 || touch == "take-all" {
+			asked = true
+			_, err = k.Showing(ctx, "done", "trouble", "unprinted", "card", "attract")
 		} else {
 			err = k.moved(ctx, s)
 		}
@@ -159,21 +185,36 @@ func (k *Kiosk) Take(ctx context.Context, unit, service string, trouble func(Scr
 	}
 }
 
-// way is what somebody touches next who wants this service.
-func (k *Kiosk) way(s Screen, unit, service string) (touch, arg string, err error) {
+// way is what somebody touches next who wants this.
+func (w Wish) way(s Screen) (touch, arg string, err error) {
+	services := append([]string{w.Service}, w.More...)
+	chosen := len(s.Chosen)
 	wants := map[string][][2]string{
 		"attract":  {{"start", ""}},
-		"home":     {{"unit", unit}, {"next-page", ""}, {"prev-page", ""}},
-		"services": {{"service", service}, {"next-page", ""}, {"home", ""}},
+		"home":     {{"unit", w.Unit}, {"next-page", ""}, {"prev-page", ""}},
+		"services": {{"service", services[min(chosen, len(services)-1)]}, {"next-page", ""}, {"home", ""}},
 		"top":      {{"units", ""}},
+		"classes":  {{"class", w.Class}},
+		"basket":   {{"take-all", ""}},
+		"card":     {{"without-id", ""}},
 		"idle":     {{"more-time", ""}},
 	}[s.Screen]
+	switch {
+	case s.Screen == "home" && s.Class != "" && s.Class != w.Class:
+		wants = [][2]string{{"back", ""}} // somebody else's choice
+	case s.Screen == "home" && s.Class != w.Class:
+		wants = [][2]string{{"classes", ""}}
+	case s.Screen == "services" && len(w.More) > 0 && chosen == len(services):
+		wants = [][2]string{{"basket", ""}}
+	case s.Screen == "services" && len(w.More) > 0:
+		wants = append([][2]string{{"collect", ""}}, wants...) // offered as long as one service is to be chosen
+	}
 	for _, w := range append(wants, leaving...) {
 		if _, ok := s.Find(w[0], w[1]); ok {
 			return w[0], w[1], nil
 		}
 	}
-	return "", "", fmt.Errorf("the kiosk offers no way from %s to %s of %s", s.Screen, service, unit)
+	return "", "", fmt.Errorf("the kiosk offers no way from %s to %v of %s", s.Screen, services, w.Unit)
 }
 
 // click touches a target of a screen that was just looked at.
@@ -185,6 +226,13 @@ func (k *Kiosk) click(ctx context.Context, s Screen, touch, arg string) error {
 // ErrTrouble is a ticket that was not given because of a fault that a citizen
 // can wait for.
 var ErrTrouble = fmt.Errorf("the kiosk shows a page of trouble")
+
+// ErrTurnedAway is a ticket that a rule of the hall does not allow now: the page
+// says what to do instead.
+var ErrTurnedAway = fmt.Errorf("the kiosk gives no number for this now")
+
+// turnedAway are the reasons of such pages.
+var turnedAway = map[string]bool{"quota": true, "interval": true, "closing": true, "off-hours": true}
 
 // leaving are the ways back to the beginning.
 var leaving = [][2]string{{"finish", ""}, {"give-up", ""}, {"home", ""}, {"back", ""}}
@@ -217,8 +265,10 @@ func (k *Kiosk) leave(ctx context.Context) error {
 func (k *Kiosk) moved(ctx context.Context, was Screen) error {
 	limit, cancel := context.WithTimeoutCause(ctx, 10*time.Second, fmt.Errorf("the touch did nothing"))
 	defer cancel()
+	was.Words = nil // a clock goes on by itself
 	before, _ := json.Marshal(was)
 	_, err := k.Until(limit, func(s Screen) bool {
+		s.Words = nil
 		now, _ := json.Marshal(s)
 		return string(now) != string(before)
 	})

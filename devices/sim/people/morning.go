@@ -145,23 +145,57 @@ func (m *Morning) set(ctx context.Context, name string, on bool) error {
 }
 
 // citizen takes a ticket. When the kiosk says that there is no paper, the
-// technician comes and puts in a new roll, and the citizen tries again.
+// technician comes and puts in a new roll, and the citizen tries again. Whom a
+// rule turns away goes home.
 func (m *Morning) citizen(ctx context.Context, r *rand.Rand) error {
-	s := m.Setup.Services[r.IntN(len(m.Setup.Services))]
-	for s.Paused != "" {
-		s = m.Setup.Services[r.IntN(len(m.Setup.Services))]
-	}
+	w := m.wish(r)
 	for {
 		limit, cancel := context.WithTimeout(ctx, time.Minute)
-		_, err := m.Kiosk.Take(limit, s.Unit, s.ID, func(page Screen) bool {
+		_, err := m.Kiosk.Take(limit, w, func(page Screen) bool {
 			fmt.Fprintf(m.Out, "       the kiosk says: %s\n", page.Reason)
 			return page.Reason == "paper-out" && m.newRoll(limit) == nil
 		})
 		cancel()
-		if !errors.Is(err, ErrTrouble) {
+		switch {
+		case errors.Is(err, ErrTurnedAway):
+			return nil
+		case !errors.Is(err, ErrTrouble):
 			return err
 		}
 	}
+}
+
+// Shares of citizens who choose a class of priority, and who come for two
+// services of one unit.
+const (
+	withClass = 0.15
+	withTwo   = 0.10
+)
+
+// wish is what somebody comes for, by chance: a service that gives numbers, so
+// that nobody is sent away for what the catalogue already says.
+func (m *Morning) wish(r *rand.Rand) Wish {
+	var given []hall.Service
+	for _, s := range m.Setup.Services {
+		if s.Paused == "" && s.Message.ZH == "" {
+			given = append(given, s)
+		}
+	}
+	i := r.IntN(len(given))
+	w := Wish{Unit: given[i].Unit, Service: given[i].ID}
+	if j := i + 1; r.Float64() < withTwo && j < len(given) && given[j].Unit == w.Unit {
+		w.More = []string{given[j].ID}
+	}
+	var classes []string
+	for _, c := range m.Setup.Classes {
+		if !c.Grant && !c.Head {
+			classes = append(classes, c.ID)
+		}
+	}
+	if r.Float64() < withClass && len(classes) > 0 {
+		w.Class = classes[r.IntN(len(classes))]
+	}
+	return w
 }
 
 func (m *Morning) newRoll(ctx context.Context) error {
@@ -185,7 +219,7 @@ func (m *Morning) emptied(ctx context.Context) error {
 			return err
 		}
 		s := Summarise(events)
-		if s.Tickets > 0 && s.Served+s.Missed+s.Void >= s.Tickets && s.Ratings+s.Unrated <= s.Served {
+		if s.Tickets > 0 && s.Served+s.Missed+s.Void >= s.Tickets && s.Ratings+s.Unrated <= s.Served+s.Went {
 			return nil
 		}
 		pause(limit, 500*time.Millisecond)

@@ -90,10 +90,23 @@ func (w *Worker) serve(ctx context.Context, ref contract.WindowRef) error {
 	if err := ask(contract.AskWindowStart); err != nil {
 		return err
 	}
-	pause(ctx, w.length())
-	if err := ask(contract.AskWindowFinish); err != nil {
-		return err
+	for { // a ticket for several services may go on in the same hands
+		pause(ctx, w.length())
+		after, err := w.Desk.Ask(ctx, contract.AskWindowFinish, ref)
+		if err != nil {
+			return fmt.Errorf("window %s: %s: %w", w.Window.ID, contract.AskWindowFinish, err)
+		}
+		if err := w.rated(ctx); err != nil {
+			return err
+		}
+		if after.Ticket == nil {
+			return nil
+		}
 	}
+}
+
+// rated lets the citizen press a key, or not.
+func (w *Worker) rated(ctx context.Context) error {
 	if w.Window.Keypad == 0 || w.Rand.Float64() >= w.Rate {
 		return nil
 	}

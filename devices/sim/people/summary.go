@@ -24,6 +24,7 @@ type Summary struct {
 	Recalls   int
 	Missed    int
 	Served    int
+	Went      int // on, with the next of several services of the ticket
 	Moved     int // transfers
 	Ratings   int
 	Unrated   int
@@ -90,6 +91,9 @@ func Summarise(events []contract.Event) Summary {
 			s.Missed++
 		case contract.EvTicketTransferred:
 			s.Moved++
+		case contract.EvTicketContinued:
+			s.Went++
+			s.Services = append(s.Services, time.Duration(d.Seconds)*time.Second)
 		case contract.EvTicketFinished:
 			s.Served++
 			s.Services = append(s.Services, time.Duration(d.Seconds)*time.Second)
@@ -116,7 +120,7 @@ func (s Summary) Print(w io.Writer) {
 	fmt.Fprintln(w, "The morning, as it arrived at the centre:")
 	line("tickets", "%d taken, %d printed, %d noted, %d without paper, %d void", s.Tickets, s.Printed, s.Noted, s.Unpaper, s.Void)
 	line("calls", "%d, %d of them again, %d no-shows, %d transfers", s.Calls+s.Recalls, s.Recalls, s.Missed, s.Moved)
-	line("served", "%d, mean %s", s.Served, mean(s.Services))
+	line("served", "%d, %d times on to another service, mean %s", s.Served, s.Went, mean(s.Services))
 	line("waits", "mean %s, longest %s", mean(s.Waits), longest(s.Waits))
 	line("ratings", "%d given, %d not rated", s.Ratings, s.Unrated)
 	line("punches", "%d", s.Punches)

@@ -26,6 +26,7 @@ func TestSummarise(t *testing.T) {
 	add(0, contract.EvTicketConfirmed, contract.TicketConfirmed{Ticket: "t1", Proof: "consumed"})
 	add(time.Minute, contract.EvTicketCalled, contract.TicketCalled{Ticket: "t1"})
 	add(time.Minute, contract.EvTicketRecalled, contract.TicketRecalled{Ticket: "t1"})
+	add(2*time.Minute, contract.EvTicketContinued, contract.TicketContinued{Ticket: "t1", Seconds: 30})
 	add(2*time.Minute, contract.EvTicketFinished, contract.TicketFinished{Ticket: "t1", Seconds: 60})
 	add(2*time.Minute, contract.EvRatingGiven, contract.RatingGiven{Ticket: "t1", Level: 5, Code: 3})
 	add(0, contract.EvDeviceFault, contract.DeviceFault{Node: "kiosk-1", Device: "printer", Code: "paper-out", On: true})
@@ -35,7 +36,7 @@ func TestSummarise(t *testing.T) {
 	events = append(events, contract.Event{Type: "odd/1", Data: []byte("{")})
 
 	s := Summarise(events)
-	if s.Tickets != 2 || s.Printed != 1 || s.Calls != 2 || s.Recalls != 1 || s.Served != 1 || s.Ratings != 1 || s.Unknown != 1 {
+	if s.Tickets != 2 || s.Printed != 1 || s.Calls != 2 || s.Recalls != 1 || s.Served != 1 || s.Went != 1 || s.Ratings != 1 || s.Unknown != 1 {
 		t.Errorf("%+v", s)
 	}
 	if len(s.Doubled) != 1 || len(s.GhostCall) != 1 || s.Waits[0] != time.Minute || s.Faults["kiosk-1/printer paper-out"] != 1 {

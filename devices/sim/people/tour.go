@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"hallward/devices/contract"
@@ -45,7 +46,7 @@ func (t *Tour) Run(ctx context.Context) error {
 		t.touch("home", "", "home", ""),
 		t.touch("unit", unit, "services", "kiosk-services"),
 		func() error {
-			number, err := t.Kiosk.Take(limit, unit, service, nil)
+			number, err := t.Kiosk.Take(limit, Wish{Unit: unit, Service: service}, nil)
 			fmt.Fprintf(t.Out, "a citizen takes %s for %s\n", number, service)
 			return err
 		},
@@ -70,8 +71,8 @@ func (t *Tour) Run(ctx context.Context) error {
 	return nil
 }
 
-// choose finds a service, a window for it that has a keypad, and somebody who
-// may sit there.
+// choose finds a service that needs a number and nothing else, a window for it
+// that has a keypad, and somebody who may sit there.
 func (t *Tour) choose() (unit, service string, window hall.Window, staff hall.Staff, err error) {
 	for _, w := range t.Setup.Windows {
 		for _, p := range t.Setup.Staff {
@@ -79,7 +80,8 @@ func (t *Tour) choose() (unit, service string, window hall.Window, staff hall.St
 				continue
 			}
 			for _, s := range t.Setup.Services {
-				if s.ID == w.Services[0] && s.Paused == "" {
+				plain := s.Paused == "" && s.Message.ZH == "" && s.Realname == "" && !s.FeeDue
+				if plain && slices.Contains(w.Services, s.ID) {
 					return s.Unit, s.ID, w, p, nil
 				}
 			}

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"hallward/devices/sim/port"
+	"hallward/devices/sim/switches"
 )
 
 // Ends are what a scanner may send after each code, by name.
@@ -31,15 +32,15 @@ type Scanner struct {
 	end  string
 	mu   sync.Mutex
 	line io.Writer // nil while nobody has opened the port
-	on   map[string]bool
+	on   switches.Board
 	n    int
 }
 
 // State is the scanner, for people and tests.
 type State struct {
-	Open     bool            `json:"open"` // a driver has the port
-	Codes    int             `json:"codes"`
-	Switches map[string]bool `json:"switches"`
+	Open     bool           `json:"open"` // a driver has the port
+	Codes    int            `json:"codes"`
+	Switches switches.Board `json:"switches"`
 }
 
 // New is a scanner that ends its codes with one of Ends; "" is "cr", with which
@@ -52,7 +53,7 @@ func New(end string) (*Scanner, error) {
 	if !ok {
 		return nil, fmt.Errorf("scanner: end %q: want one of %v", end, slices.Sorted(maps.Keys(Ends)))
 	}
-	return &Scanner{end: text, on: map[string]bool{}}, nil
+	return &Scanner{end: text, on: switches.New(slices.Collect(maps.Keys(Switches))...)}, nil
 }
 
 // Run serves the port until ctx ends.
@@ -124,22 +125,15 @@ func (s *Scanner) Scan(text string) error {
 
 // Set turns a fault on or off.
 func (s *Scanner) Set(name string, on bool) error {
-	if _, ok := Switches[name]; !ok {
-		return fmt.Errorf("switch %q: want one of %v", name, slices.Sorted(maps.Keys(Switches)))
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.on[name] = on
-	return nil
+	return s.on.Set(name, on)
 }
 
 // State is the scanner now.
 func (s *Scanner) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	st := State{Open: s.line != nil, Codes: s.n, Switches: map[string]bool{}}
-	for name := range Switches {
-		st.Switches[name] = s.on[name]
-	}
+	st := State{Open: s.line != nil, Codes: s.n, Switches: maps.Clone(s.on)}
 	return st
 }

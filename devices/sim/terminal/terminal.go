@@ -13,12 +13,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"hallward/devices/sim/switches"
 )
 
 // Opts is one terminal.
@@ -43,7 +46,7 @@ type Terminal struct {
 	greeted  bool
 	delay    time.Duration
 	offset   time.Duration // of its clock
-	on       map[string]bool
+	on       switches.Board
 	options  []string // the server's answer to the handshake
 	commands []string
 	trouble  string
@@ -56,16 +59,16 @@ var Switches = []string{"offline", "duplicate", "stranger", "crlf"}
 
 // State is what the terminal would show in its menu.
 type State struct {
-	ID       string          `json:"id"`
-	Serial   string          `json:"serial"`
-	Waiting  int             `json:"waiting"` // punches not acknowledged
-	Sent     int             `json:"sent"`    // acknowledged
-	Greeted  bool            `json:"greeted"` // the handshake succeeded
-	Clock    string          `json:"clock"`   // local
-	Options  []string        `json:"options,omitempty"`
-	Commands []string        `json:"commands,omitempty"`
-	Trouble  string          `json:"trouble,omitempty"`
-	Switches map[string]bool `json:"switches"`
+	ID       string         `json:"id"`
+	Serial   string         `json:"serial"`
+	Waiting  int            `json:"waiting"` // punches not acknowledged
+	Sent     int            `json:"sent"`    // acknowledged
+	Greeted  bool           `json:"greeted"` // the handshake succeeded
+	Clock    string         `json:"clock"`   // local
+	Options  []string       `json:"options,omitempty"`
+	Commands []string       `json:"commands,omitempty"`
+	Trouble  string         `json:"trouble,omitempty"`
+	Switches switches.Board `json:"switches"`
 }
 
 // New makes a terminal; Run switches it on.
@@ -85,7 +88,7 @@ func New(o Opts) (*Terminal, error) {
 	if o.Retry <= 0 {
 		o.Retry = time.Second
 	}
-	return &Terminal{o: o, client: &http.Client{Timeout: 10 * time.Second}, wake: make(chan struct{}, 1), delay: o.Delay, on: map[string]bool{}}, nil
+	return &Terminal{o: o, client: &http.Client{Timeout: 10 * time.Second}, wake: make(chan struct{}, 1), delay: o.Delay, on: switches.New(Switches...)}, nil
 }
 
 // Punch is a touch of the reader: it is in the terminal's memory when Punch
@@ -122,16 +125,11 @@ func (t *Terminal) SetClock(offset time.Duration) {
 
 // Set turns a switch on or off.
 func (t *Terminal) Set(name string, on bool) error {
-	for _, s := range Switches {
-		if s == name {
-			t.mu.Lock()
-			t.on[name] = on
-			t.mu.Unlock()
-			t.poke()
-			return nil
-		}
-	}
-	return fmt.Errorf("switch %q: want one of %v", name, Switches)
+	t.mu.Lock()
+	err := t.on.Set(name, on)
+	t.mu.Unlock()
+	t.poke()
+	return err
 }
 
 // State is what the terminal shows now.
@@ -140,10 +138,7 @@ func (t *Terminal) State() State {
 	defer t.mu.Unlock()
 	s := State{ID: t.o.ID, Serial: t.o.Serial, Waiting: len(t.buffer), Sent: t.sent, Greeted: t.greeted,
 		Clock: time.Now().Add(t.offset).In(t.o.Zone).Format(time.DateTime), Options: t.options, Commands: t.commands,
-		Trouble: t.trouble, Switches: map[string]bool{}}
-	for _, name := range Switches {
-		s.Switches[name] = t.on[name]
-	}
+		Trouble: t.trouble, Switches: maps.Clone(t.on)}
 	return s
 }
 

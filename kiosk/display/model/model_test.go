@@ -273,8 +273,8 @@ func TestLinkAndNotices(t *testing.T) {
 	s.Link(true, start)
 	views := map[string]any{
 		"catalogue": contract.Catalogue{Version: 1, Hall: contract.HallInfo{Name: contract.Text2{ZH: "示例大厅"}, ConsultPhone: "0713-555-0100"},
-			Services: []contract.ServiceInfo{{ID: "a", Name: contract.Text2{ZH: "甲"}}, {ID: "b", Name: contract.Text2{ZH: "乙"}}, {ID: "c"}}},
-		"queue": contract.Queue{Version: 1, Waiting: 7, Services: []contract.ServiceQueue{{Service: "a", Waiting: 2, WaitMin: -1, WaitMax: -1}, {Service: "b", Waiting: 5, WaitMin: 15, WaitMax: 20}, {Service: "c"}}},
+			Services: []contract.ServiceInfo{{ID: "a", Name: contract.Text2{ZH: "甲"}}, {ID: "b", Name: contract.Text2{ZH: "乙"}}, {ID: "c", Name: contract.Text2{ZH: "丙"}}}},
+		"queue": contract.Queue{Version: 1, Waiting: 7, Services: []contract.ServiceQueue{{Service: "a", Waiting: 2, WaitMin: -1, WaitMax: -1}, {Service: "b", Waiting: 5, WaitMin: 15, WaitMax: 20}, {Service: "c", Waiting: 1, WaitMin: 165, WaitMax: 180, After: time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)}}},
 		"notices": contract.Notices{Version: 1, Notices: []contract.Notice{
 			{Text: contract.Text2{ZH: "午间休息", EN: "Lunch"}, Until: start.Add(time.Hour)}, {Text: contract.Text2{ZH: "明日停电"}, From: start.Add(time.Hour)}, {Text: contract.Text2{ZH: "这事我不管"}}}},
 		"calls": contract.Calls{Version: 1},
@@ -285,7 +285,7 @@ func TestLinkAndNotices(t *testing.T) {
 		}
 	}
 	v := s.Screen(start, zone)
-	if v.Link.ZH != "" || v.Notice != "午间休息　Lunch" || v.Total != 7 || len(v.Counts) != 2 || v.Counts[0].Name.ZH != "乙" || v.Counts[0].Wait != "15–20" || v.Counts[1].Wait != "" {
+	if v.Link.ZH != "" || v.Notice != "午间休息　Lunch" || v.Total != 7 || len(v.Counts) != 3 || v.Counts[0].Name.ZH != "乙" || v.Counts[0].Wait != "15–20" || v.Counts[1].Wait != "" || v.Counts[2].Wait != "14:00后" {
 		t.Errorf("%+v", v)
 	}
 	if v.Clock != "09:00" || v.Date.ZH != "11月23日 星期一" || v.Date.EN != "Mon 23 November" || v.Quiet.Title != noCalls {

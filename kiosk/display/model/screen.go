@@ -50,7 +50,7 @@ type Line struct {
 type Count struct {
 	Name    contract.Text2
 	Waiting int
-	Wait    string // minutes, "15–20"; "" when not known
+	Wait    string // minutes, "15–20", or not before a time, "14:00后"; "" when not known
 }
 
 // MostLines is how many calls beside the Hero a screen holds.
@@ -80,7 +80,7 @@ func (s *State) Screen(now time.Time, zone *time.Location) Screen {
 			v.Open++
 		}
 	}
-	s.counts(&v)
+	s.counts(&v, zone)
 	s.calls(&v, local)
 	return v
 }
@@ -185,7 +185,7 @@ func opening(next, local time.Time) contract.Text2 {
 
 // counts are the queues by service, the longest first; a service that nobody
 // waits for is left out.
-func (s *State) counts(v *Screen) {
+func (s *State) counts(v *Screen, zone *time.Location) {
 	names := map[string]contract.Text2{}
 	for _, i := range s.Catalogue.Services {
 		names[i.ID] = i.Name
@@ -198,6 +198,8 @@ func (s *State) counts(v *Screen) {
 		switch {
 		case c.Name.ZH == "":
 			c.Name = contract.Text2{ZH: q.Service}
+		case !q.After.IsZero(): // through lunch: a time says more than minutes
+			c.Wait = q.After.In(zone).Format("15:04") + "后"
 		case q.WaitMax > q.WaitMin:
 			c.Wait = fmt.Sprintf("%d–%d", q.WaitMin, q.WaitMax)
 		case q.WaitMax > 0:
