@@ -122,16 +122,16 @@ func day(t *testing.T, seed uint64, lax time.Duration) *world {
 	}
 	w.mend()
 	leave()
-	time.Sleep(5 * time.Minute)
-	for range 60 { // everybody is served in the end
+	time.Sleep(100 * time.Second) // longer than a fault or an unconfirmed number lasts
+	for range 200 {               // everybody is served in the end
 		if w.served() {
 			break
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(20 * time.Second)
 	}
 	close()
 	people.Wait()
-	time.Sleep(time.Minute)
+	time.Sleep(30 * time.Second) // longer than a screen stands for nobody
 	synctest.Wait()
 	w.judge()
 	w.plate.lax = 0
