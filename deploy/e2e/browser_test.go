@@ -3,8 +3,10 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"log"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,7 +42,7 @@ func (h *house) browser() *page {
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true))
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
 	h.t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
+	ctx, cancel = chromedp.NewContext(ctx, quiet)
 	h.t.Cleanup(cancel)
 	// The browser lives as long as the context of the first run.
 	if err := chromedp.Run(ctx, emulation.SetFocusEmulationEnabled(true)); err != nil {
@@ -49,6 +51,13 @@ func (h *house) browser() *page {
 	h.t.Cleanup(func() { chromedp.Cancel(ctx) }) // and is gone before its folder is
 	return &page{h.t, ctx, h}
 }
+
+// quiet drops the reports of events that chromedp is too old to know.
+var quiet = chromedp.WithErrorf(func(format string, a ...any) {
+	if !strings.HasPrefix(format, "unhandled node event") {
+		log.Printf(format, a...)
+	}
+})
 
 // do carries out the actions and tells what stood on the page where one fails.
 func (p *page) do(actions ...chromedp.Action) {

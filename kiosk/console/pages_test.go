@@ -121,8 +121,9 @@ func TestFinishAsksForTheFee(t *testing.T) {
 		p := *s.Windows[0].Present
 		p.FeeDue = true
 		s.Windows[0].Present = &p
+		s.Windows[0].Waiting = append(s.Windows[0].Waiting, ticket("A099", "deed", 0)) // shows that the page has it
 	})
-	run(t, ctx, until(`true`), chromedp.KeyEvent("f"), focused("dialog[open] *"), shows("#ask-list", "本次无需缴费"), chromedp.KeyEvent("2"), enabled("next"))
+	run(t, ctx, shows("#queue", "A099"), chromedp.KeyEvent("f"), focused("dialog[open] *"), shows("#ask-list", "本次无需缴费"), chromedp.KeyEvent("2"), enabled("next"))
 	done := hall.done()
 	if got := string(done[len(done)-1].Data); got != `{"window":"w1","expect":"A004","no_fee":true}` {
 		t.Errorf("finish: %s", got)

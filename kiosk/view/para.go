@@ -68,11 +68,18 @@ func broken(s string, st style, w float32) ([]string, float32) {
 	}
 }
 
-// balanced makes the lines of a short text about equally long, so that no
-// single character is left over on the last one.
+// balanced makes the lines of a short text, or of each short part of it, about
+// equally long, so that no single character is left over on the last one.
 func balanced(s string, lines []string, w float32, m func(string) float32) []string {
+	if parts := strings.Split(s, "\n"); len(parts) > 1 {
+		lines = nil
+		for _, part := range parts {
+			lines = append(lines, balanced(part, wrap(part, w, m), w, m)...)
+		}
+		return lines
+	}
 	n := len(lines)
-	if n < 2 || n > 4 || strings.Contains(s, "\n") {
+	if n < 2 || n > 4 {
 		return lines
 	}
 	low, high := max(w/2, longestWord(s, m)), w
