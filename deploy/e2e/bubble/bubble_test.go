@@ -119,8 +119,10 @@ func day(t *testing.T, seed uint64, lax time.Duration) *world {
 	for end := time.Now().Add(*long); time.Now().Before(end) && !w.over(); {
 		time.Sleep(time.Duration(1+w.rng.IntN(20_000_000)) * time.Microsecond)
 		w.fault()
+		w.supervise()
 	}
 	w.mend()
+	w.supervise()
 	leave()
 	time.Sleep(100 * time.Second) // longer than a fault or an unconfirmed number lasts
 	for range 200 {               // everybody is served in the end

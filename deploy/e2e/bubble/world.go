@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,6 +47,7 @@ type process struct {
 	stop context.CancelFunc
 	all  sync.WaitGroup
 	disk *disk // nil for a board
+	fell atomic.Bool
 }
 
 func (p *process) run(ctx context.Context, f func(context.Context) error) {
@@ -352,11 +354,27 @@ func (w *world) startKiosk(k *kiosk) {
 	k.mu.Lock()
 	k.touch = s.Touch
 	k.mu.Unlock()
-	p.run(ctx, s.Run)
+	p.run(ctx, func(ctx context.Context) error {
+		err := s.Run(ctx)
+		p.fell.Store(ctx.Err() == nil) // its disk failed at the start: the program ends
+		return err
+	})
 	p.run(ctx, n.Run)
 	p.run(ctx, cabinet.Run)
 	p.run(ctx, func(ctx context.Context) error { return mend(ctx, p.disk) })
 	k.proc = p
+}
+
+// supervise starts a kiosk's program again that has ended by itself, as systemd
+// does.
+func (w *world) supervise() {
+	for _, k := range w.kiosks {
+		if k.proc.fell.Load() {
+			w.say("%s has ended and is started again", k.id)
+			k.proc.kill()
+			w.startKiosk(k)
+		}
+	}
 }
 
 // mend opens a disk again after a failed write, as the kiosk's program does.
