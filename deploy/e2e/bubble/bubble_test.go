@@ -116,8 +116,8 @@ func day(t *testing.T, seed uint64, lax time.Duration) *world {
 	for i := range 3 {
 		people.Go(func() { w.staff(ctx, fmt.Sprintf("w%d", i+1), rand.New(rand.NewPCG(seed, uint64(200+i)))) })
 	}
-	for end := time.Now().Add(*long); time.Now().Before(end) && !w.over(); {
-		time.Sleep(time.Duration(1+w.rng.IntN(20_000_000)) * time.Microsecond)
+	for w.planned < *long && !w.over() {
+		w.wait(time.Duration(1+w.plot.IntN(20_000_000)) * time.Microsecond)
 		w.fault()
 		w.supervise()
 	}

@@ -11,9 +11,16 @@ func (w *world) wrong(format string, args ...any) {
 	w.plan = append(w.plan, fmt.Sprintf(format, args...))
 }
 
+// wait lets drawn time pass. The plan of a day ends by this sum and not by the
+// clock, so that what takes its own time cannot make it longer or shorter.
+func (w *world) wait(d time.Duration) {
+	w.planned += d
+	time.Sleep(d)
+}
+
 // fault lets something go wrong, or be mended. Durations are of the bubble.
 func (w *world) fault() {
-	r := w.rng
+	r := w.plot
 	k := w.kiosks[r.IntN(len(w.kiosks))]
 	who := []string{"hall", "kiosk-1", "kiosk-2", "board-1"}[r.IntN(4)]
 	switch n := r.IntN(100); {
@@ -31,18 +38,18 @@ func (w *world) fault() {
 	case n < 38:
 		w.wrong("the broker restarts")
 		w.brokerStop()
-		time.Sleep(time.Duration(r.IntN(20_000)) * time.Millisecond)
+		w.wait(time.Duration(r.IntN(20_000)) * time.Millisecond)
 		w.startBroker()
 	case n < 52:
 		w.wrong("the hall is killed")
 		w.hall.kill()
-		time.Sleep(time.Duration(r.IntN(r.IntN(90_000)+1)) * time.Millisecond)
+		w.wait(time.Duration(r.IntN(r.IntN(90_000)+1)) * time.Millisecond)
 		w.startHall()
 		w.say("the hall is back")
 	case n < 66:
 		w.wrong("%s is killed", k.id)
 		k.proc.kill()
-		time.Sleep(time.Duration(r.IntN(8000)) * time.Millisecond)
+		w.wait(time.Duration(r.IntN(8000)) * time.Millisecond)
 		w.startKiosk(k)
 	case n < 69:
 		w.wrong("the board is switched off and on")
@@ -66,7 +73,7 @@ func (w *world) fault() {
 
 // paper does something to a printer, often in the middle of a slip.
 func (w *world) paper(k *kiosk) {
-	r := w.rng
+	r := w.plot
 	name := []string{"paper-out", "cover", "cutter-once", "power-off", "unplug", "silence", "xoff", "freeze", "offline"}[r.IntN(9)]
 	lasts := time.Duration(2+r.IntN(90)) * time.Second
 	w.wrong("printer of %s: %s for %v", k.id, name, lasts)

@@ -69,13 +69,15 @@ func (p *process) kill() {
 
 // world is one hall on one day.
 type world struct {
-	t     *testing.T
-	seed  uint64
-	rng   *rand.Rand // of the one goroutine that lets things happen
-	log   *slog.Logger
-	wires *wires
-	calm  bool // no more faults
-	skew  time.Duration
+	t       *testing.T
+	seed    uint64
+	rng     *rand.Rand // of the one goroutine that lets things happen
+	plot    *rand.Rand // of the faults alone: what follows from them draws from rng
+	log     *slog.Logger
+	wires   *wires
+	calm    bool // no more faults
+	skew    time.Duration
+	planned time.Duration // drawn time that has passed
 
 	mu      sync.Mutex
 	account *judge.Account
@@ -161,7 +163,7 @@ var pin = func() string {
 }()
 
 func newWorld(t *testing.T, seed uint64, lax time.Duration) *world {
-	w := &world{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 1)), log: slog.New(slog.DiscardHandler),
+	w := &world{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 1)), plot: rand.New(rand.NewPCG(seed, 2)), log: slog.New(slog.DiscardHandler),
 		wires: &wires{open: map[string]*wire{}, shut: map[string]bool{}}, account: judge.New()}
 	w.account.FIFO = true
 	w.plate = newPlatter(hallID, "hall", "hall-1")
