@@ -229,10 +229,11 @@ const (
 
 // KeyPress is one key pressed by the window's staff.
 type KeyPress struct {
-	Unit int
-	Key  Key
-	Code byte // as the device sent it
-	At   time.Time
+	Unit   int
+	Key    Key
+	Code   byte   // as the device sent it
+	Digits string // typed before the key: the window of a transfer, the number of a call; "" is none
+	At     time.Time
 }
 
 // Score is one rating pressed by a citizen. Level is 5 (非常满意) to 1

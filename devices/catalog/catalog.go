@@ -98,8 +98,12 @@ func Kinds() []string {
 }
 
 // Capability is what a kind of device can do: "printer", "keypad",
-// "attendance", "idcard", "scanner"; "" for an unknown kind.
+// "attendance", "idcard", "scanner", "display", "voice"; "" for an unknown kind.
 func Capability(kind string) string { return kinds[kind].capability }
+
+// Speaks tells whether a kind of device has a voice: every voice, and displays
+// with a speaker of their own.
+func Speaks(kind string) bool { return kinds[kind].speaks || kinds[kind].capability == "voice" }
 
 // Check lists the mistakes in a spec, each a *SettingError, without any I/O.
 func Check(spec Spec) []error {

@@ -22,14 +22,15 @@ import (
 type kind struct {
 	capability string
 	read       func(*Options, *settings) opener
+	speaks     bool // a display that is a voice too
 }
 
 var kinds = map[string]kind{
-	"printer/escpos":  {"printer", readESCPOS},
-	"keypad/ff68":     {"keypad", readFF68},
-	"attendance/adms": {"attendance", readADMS},
-	"idcard/samv":     {"idcard", readSAMV},
-	"scanner/line":    {"scanner", readScanner},
+	"printer/escpos":  {capability: "printer", read: readESCPOS},
+	"keypad/ff68":     {capability: "keypad", read: readFF68},
+	"attendance/adms": {capability: "attendance", read: readADMS},
+	"idcard/samv":     {capability: "idcard", read: readSAMV},
+	"scanner/line":    {capability: "scanner", read: readScanner},
 }
 
 // NewFace makes the face for Options from a TrueType or OpenType font.

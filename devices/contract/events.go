@@ -49,6 +49,17 @@ const (
 	EvClockStepped       = "clock.stepped/1"       // it jumped while the hall ran
 	EvDayClosed          = "day.closed/1"          // the duty officer ended the queue, with a reason
 	EvNumberConflict     = "number.conflict/1"     // a kiosk gave a number that it was not lent
+	EvTicketCorrected    = "ticket.corrected/1"    // another service than the citizen chose, at the same window
+	EvTicketQuieted      = "ticket.quieted/1"      // called by eye only from now on
+	EvWindowSet          = "window.changed/1"      // how the window works
+	EvAlarmRaised        = "alarm.raised/1"        // somebody in the hall has to do something
+	EvAlarmCleared       = "alarm.cleared/1"       //
+	EvNoticePosted       = "notice.posted/1"       //
+	EvNoticeWithdrawn    = "notice.withdrawn/1"    //
+	EvResultsPublished   = "results.published/1"   //
+	EvResultsWithdrawn   = "results.withdrawn/1"   //
+	EvDutySet            = "duty.set/1"            // who is on duty on some days
+	EvCallUnspoken       = "call.unspoken/1"       // an announcement was dropped: too old, or no voice took it
 )
 
 // Event types of a kiosk towards the hall controller.
@@ -87,6 +98,8 @@ type TicketIssued struct {
 	Offline     bool      `json:"offline,omitempty"`     // taken from a lent number while cut off
 	Behind      uint64    `json:"behind,omitempty"`      // of an offline ticket: the place it stands behind
 	PlacedAt    time.Time `json:"placed_at,omitzero"`    // and by when, among those behind the same place
+	WalkIn      string    `json:"walk_in,omitempty"`     // window that took it in without paper
+	Silent      bool      `json:"silent,omitempty"`      // never spoken
 }
 
 // TicketTaken is a number that a kiosk gave from its lent block while it was
@@ -291,6 +304,8 @@ type TicketMoved struct {
 	Reason string `json:"reason,omitempty"`
 	Call   uint64 `json:"call,omitempty"`
 	Place  string `json:"place,omitempty"` // of reinstated: "original" or "end" of the queue
+
+	Remind time.Time `json:"remind,omitzero"` // of held: when its owner is to be reminded
 }
 
 // TicketFinished ends the service. Session is the id of the service session
@@ -301,6 +316,98 @@ type TicketFinished struct {
 	Staff   string `json:"staff"`
 	Session string `json:"session"`
 	Seconds int    `json:"seconds"` // of service
+
+	Outcome Outcome `json:"outcome,omitzero"`
+}
+
+// Outcome is what came of a service, as staff said at its end.
+type Outcome struct {
+	Done   []string `json:"done,omitempty"`   // services that were done, by id; none is the ticket's own
+	Case   string   `json:"case,omitempty"`   // number of the case in the approval system, 1..40 characters
+	Result string   `json:"result,omitempty"` // "done", "accepted", "supplement", "refused", "advice", "elsewhere"
+	Note   string   `json:"note,omitempty"`   // up to 200 characters, without personal data
+}
+
+// TicketCorrected gives the ticket in hand the service that its holder really
+// needs. It stays at the window, or goes to another (then a transfer follows).
+type TicketCorrected struct {
+	Ticket  string `json:"ticket"`
+	Window  string `json:"window"`
+	Staff   string `json:"staff"`
+	From    string `json:"from"` // service before
+	Service string `json:"service"`
+}
+
+// TicketQuieted says whether a ticket is called without a voice.
+type TicketQuieted struct {
+	Ticket string `json:"ticket"`
+	Silent bool   `json:"silent"`
+}
+
+// WindowSet is how a window works from now on.
+type WindowSet struct {
+	Window string `json:"window"`
+	Staff  string `json:"staff"`
+	Auto   bool   `json:"auto_next"` // calls the next by itself after finish
+}
+
+// Alarm is something that a person in the hall has to do. Alarm is its kind:
+// "window.unstaffed", "window.paused-long", "hold.overdue", "duty.empty" …; with
+// Subject it is unique.
+type Alarm struct {
+	Alarm   string    `json:"alarm"`
+	Subject string    `json:"subject"` // window, ticket number, day
+	Since   time.Time `json:"since"`
+	Limit   int       `json:"limit,omitempty"` // minutes that were allowed
+	Staff   string    `json:"staff,omitempty"` // whom it is about, by id
+}
+
+// NoticePosted puts a notice on the boards. Source is "console", "centre" or
+// "config".
+type NoticePosted struct {
+	Notice Notice `json:"notice"`
+	Staff  string `json:"staff,omitempty"`
+	Source string `json:"source"`
+}
+
+// NoticeWithdrawn takes a notice off the boards before its time.
+type NoticeWithdrawn struct {
+	ID     string `json:"id"`
+	Staff  string `json:"staff,omitempty"`
+	Source string `json:"source"`
+}
+
+// ResultsPublished makes approvals public; one with a known id is replaced.
+type ResultsPublished struct {
+	Results []Result `json:"results"`
+	Source  string   `json:"source"`
+}
+
+// ResultsWithdrawn takes results off the boards.
+type ResultsWithdrawn struct {
+	IDs    []string `json:"ids"`
+	Source string   `json:"source"`
+}
+
+// DutyDay is who is on duty on one day.
+type DutyDay struct {
+	Day      string        `json:"day"` // 2006-01-02
+	Officers []DutyOfficer `json:"officers"`
+}
+
+// DutySet replaces the duty roster of the days that it names.
+type DutySet struct {
+	Days   []DutyDay `json:"days"`
+	Staff  string    `json:"staff,omitempty"`
+	Source string    `json:"source"`
+}
+
+// CallUnspoken says that an announcement was not spoken in a zone.
+type CallUnspoken struct {
+	Call   uint64 `json:"call"`
+	Zone   string `json:"zone"`
+	Reason string `json:"reason"` // "stale", "voice"
+	Age    int    `json:"age"`    // seconds
 }
 
 // TicketTransferred moves a ticket to another service or window; number and

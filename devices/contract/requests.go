@@ -55,6 +55,83 @@ const (
 	AskWindowVoid      = "window.void/1"      // WindowRef with Number and Reason
 )
 
+// Further requests of a window.
+const (
+	AskWindowWalkIn  = "window.walk-in/1" // WalkIn → WindowAnswer: serve somebody without a ticket
+	AskWindowCorrect = "window.correct/1" // Correct → WindowAnswer: the ticket in hand is for another service
+	AskWindowSet     = "window.set/1"     // SetWindow → WindowAnswer
+	AskTicketQuiet   = "ticket.quiet/1"   // QuietTicket → Ticket: call it without a voice, or with it again
+)
+
+// Requests of a manager, and of the centre as commands with the same data.
+const (
+	AskNoticePost      = "notice.post/1"      // PostNotice → Notice
+	AskNoticeWithdraw  = "notice.withdraw/1"  // WithdrawNotice → nothing
+	AskResultsPublish  = "results.publish/1"  // PublishResults → nothing
+	AskResultsWithdraw = "results.withdraw/1" // PublishResults with ids only → nothing
+	AskDutySet         = "duty.set-days/1"    // SetDuty → Duty
+	CmdNoticePost      = "notice.send/1"      // PostNotice → Notice
+	CmdNoticeWithdraw  = "notice.recall/1"    // WithdrawNotice → nothing
+	CmdResultsPublish  = "results.send/1"     // PublishResults → nothing
+	CmdResultsWithdraw = "results.recall/1"   // PublishResults with ids only → nothing
+	CmdDutySet         = "duty.send/1"        // SetDuty → Duty
+)
+
+// WalkIn serves somebody who has no ticket: the number comes from the same
+// sequence, and nothing is announced (R-ACC-07).
+type WalkIn struct {
+	Window  string `json:"window"`
+	Service string `json:"service"`
+	Class   string `json:"class,omitempty"`
+	Call    bool   `json:"call,omitempty"` // the person is not at the window yet: announce it
+}
+
+// Correct changes the service of the ticket in hand. A service that the window
+// does not serve is refused; transfer is for those.
+type Correct struct {
+	Window  string `json:"window"`
+	Service string `json:"service"`
+	Expect  string `json:"expect,omitempty"`
+}
+
+// SetWindow changes how a window works.
+type SetWindow struct {
+	Window string `json:"window"`
+	Auto   bool   `json:"auto_next"`
+}
+
+// QuietTicket asks that a ticket be called by eye only.
+type QuietTicket struct {
+	Ticket string `json:"ticket,omitempty"`
+	Number string `json:"number,omitempty"` // instead, from a desk
+	Silent bool   `json:"silent"`
+}
+
+// PostNotice puts a notice on the boards; one with the same id is replaced.
+type PostNotice struct {
+	Notice Notice `json:"notice"`
+	Staff  string `json:"staff,omitempty"`
+}
+
+// WithdrawNotice takes one off.
+type WithdrawNotice struct {
+	ID    string `json:"id"`
+	Staff string `json:"staff,omitempty"`
+}
+
+// PublishResults makes approvals public or, with IDs, takes them back.
+type PublishResults struct {
+	Results []Result `json:"results,omitempty"`
+	IDs     []string `json:"ids,omitempty"`
+	Staff   string   `json:"staff,omitempty"`
+}
+
+// SetDuty replaces the duty roster of the days that it names.
+type SetDuty struct {
+	Days  []DutyDay `json:"days"`
+	Staff string    `json:"staff,omitempty"`
+}
+
 // Requests of a technician (roles "window" and "hall") and their data.
 const (
 	AskDeviceTest = "device.test/1" // DeviceTest → DeviceTested
@@ -73,6 +150,7 @@ type TakeTicket struct {
 	More    []string `json:"more,omitempty"`                  // further services on the same ticket, in this order
 	Person  string   `json:"person,omitempty" privacy:"hash"` // keyed hash of the ID number
 	NoCard  bool     `json:"no_card,omitempty"`               // a citizen without a card: the window checks who it is
+	Silent  bool     `json:"silent,omitempty"`                // call by eye only
 }
 
 // LendNumbers asks for numbers for the time without the hall. Stock is the id
@@ -244,7 +322,8 @@ type TicketRef struct {
 type SignIn struct {
 	Window string `json:"window"`
 	Staff  string `json:"staff"`
-	PIN    string `json:"pin" privacy:"secret"`
+	PIN    string `json:"pin" privacy:"secret"`            // or a password
+	Card   string `json:"card,omitempty" privacy:"secret"` // what the reader read, instead of Staff
 }
 
 // WindowRef names a window and, where the request needs them, a ticket number
@@ -256,6 +335,10 @@ type WindowRef struct {
 	Reason string `json:"reason,omitempty"`
 	Expect string `json:"expect,omitempty"`
 	NoFee  bool   `json:"no_fee,omitempty"` // of finish: nothing is to be paid for this service
+
+	Outcome  Outcome `json:"outcome,omitzero"`    // of finish
+	Minutes  int     `json:"minutes,omitempty"`   // of hold: remind after so long; of pause: how long it is meant to last
+	PastHeld bool    `json:"past_held,omitempty"` // of next and call: yes, although a held ticket is overdue or a called one was not ended
 }
 
 // Transfer sends the window's present ticket elsewhere: to a service, a window

@@ -10,6 +10,8 @@ const (
 	ViewWindows   = "windows"
 	ViewNotices   = "notices"
 	ViewCalendar  = "calendar"
+	ViewDuty      = "duty"
+	ViewResults   = "results"
 )
 
 // Text2 is a text in both languages of the hall.
@@ -33,6 +35,32 @@ type Catalogue struct {
 	Units    []UnitInfo    `json:"units"`
 	Services []ServiceInfo `json:"services"`
 	Classes  []ClassInfo   `json:"classes,omitempty"` // of priority that a citizen may choose
+	Zones    []ZoneInfo    `json:"zones,omitempty"`   // parts of the hall with boards and a voice of their own
+	Voice    VoicePlan     `json:"voice,omitzero"`    // how calls are spoken
+}
+
+// ZoneInfo is a part of the hall (区域): what is called there is heard there.
+type ZoneInfo struct {
+	ID    string `json:"id"`
+	Name  Text2  `json:"name"`
+	Floor string `json:"floor,omitempty"` // "1", "B1"
+}
+
+// VoicePlan is how calls are spoken in every zone (R-VOICE-01 … -06).
+type VoicePlan struct {
+	Languages []string     `json:"languages,omitempty"` // in this order: "zh-CN", "en", then at most one more, such as "yue"; none is "zh-CN"
+	Chime     bool         `json:"chime,omitempty"`     // a chime before each announcement
+	Repeat    int          `json:"repeat,omitempty"`    // how often an announcement is spoken again when nobody else waits, 0..2
+	Stale     int          `json:"stale,omitempty"`     // seconds after which a call is no longer spoken; 0 is 90
+	Volume    int          `json:"volume,omitempty"`    // percent, 1..100; 0 is 70
+	Volumes   []VolumeSpan `json:"volumes,omitempty"`   // other volumes in parts of the day; 0 is quiet: no voice at all
+}
+
+// VolumeSpan is the volume in one part of the day, local "08:00" to "09:30".
+type VolumeSpan struct {
+	From   string `json:"from"`
+	To     string `json:"to"`
+	Volume int    `json:"volume"` // percent, 0..100; 0 is quiet (免打扰)
 }
 
 // ClassInfo is a class of priority (优先类别) that the kiosk offers.
@@ -54,6 +82,7 @@ type HallInfo struct {
 	QRBase         string `json:"qr_base,omitempty"`
 	SelfService    Text2  `json:"self_service,omitzero"` // what is open day and night, and where (24小时自助)
 	DutyPhone      string `json:"duty_phone,omitempty"`  // for urgent matters on days off (值班电话)
+	Media          string `json:"media,omitempty"`       // address under which pictures lie by their SHA-256: "https://hall-1:8443/media/" (HALL-013)
 }
 
 // UnitInfo is a unit of the hall (窗口单位).
@@ -61,6 +90,9 @@ type UnitInfo struct {
 	ID   string `json:"id"`
 	Name Text2  `json:"name"`
 	Icon string `json:"icon"` // a symbol of kiosk/theme
+
+	Chief string `json:"chief,omitempty"` // chief representative of the unit in the hall (首席代表)
+	Scope Text2  `json:"scope,omitzero"`  // what the unit has authorised its windows to do (授权范围)
 }
 
 // ServiceInfo is one service (事项).
@@ -130,6 +162,9 @@ type Call struct {
 	Recall  int       `json:"recall"` // 0 for the first call
 	At      time.Time `json:"at"`
 	State   string    `json:"state"` // of the ticket now: "called", "serving", "finished", "missed" …
+	Zone    string    `json:"zone,omitempty"`
+	Label   string    `json:"label,omitempty"`  // of the window: "3"
+	Silent  bool      `json:"silent,omitempty"` // shown, never spoken: its holder asked for it
 }
 
 // Windows is the state of every window.
@@ -158,6 +193,19 @@ type WindowView struct {
 	Post   string `json:"post,omitempty"`
 	Number string `json:"number,omitempty"` // ticket in hand
 	Ticket string `json:"ticket_state,omitempty"`
+
+	Zone       string `json:"zone,omitempty"`
+	Unit       string `json:"unit,omitempty"`
+	ReasonText Text2  `json:"reason_text,omitzero"`  // of a pause, in both languages
+	Until      string `json:"until,omitempty"`       // local "10:45": when a pause with a limit should be over
+	StaffNo    string `json:"staff_no,omitempty"`    // number of the person signed in now (工号)
+	Photo      string `json:"staff_photo,omitempty"` // SHA-256 in hex; the picture is at the media address of the hall
+	Party      bool   `json:"party,omitempty"`       // the person wears the party badge (党员亮身份, R-WIN-03)
+	Waiting    int    `json:"waiting,omitempty"`     // tickets that it may call
+	Auto       bool   `json:"auto_next,omitempty"`   // calls the next by itself after finish
+	Called     uint64 `json:"call,omitempty"`        // number of the call of the ticket in hand
+	Silent     bool   `json:"silent,omitempty"`      // of the ticket in hand
+	Service    string `json:"service_now,omitempty"` // of the ticket in hand, by id
 }
 
 // Notices are the lines that the boards scroll.
@@ -171,6 +219,58 @@ type Notice struct {
 	Text  Text2     `json:"text"`
 	From  time.Time `json:"from,omitzero"`
 	Until time.Time `json:"until,omitzero"`
+
+	ID     string   `json:"id,omitempty"`
+	Kind   string   `json:"kind,omitempty"` // "" or "line": scrolls; "page": with title, date and issuer (公示栏); "figures": case figures; "slogan"; "slide": pictures
+	Title  Text2    `json:"title,omitzero"`
+	Issuer Text2    `json:"issuer,omitzero"`
+	Date   string   `json:"date,omitempty"`   // 2006-01-02
+	Zones  []string `json:"zones,omitempty"`  // where it is shown; none is everywhere
+	Media  []string `json:"media,omitempty"`  // SHA-256 of pictures, in hex, in the order of showing
+	Spoken bool     `json:"spoken,omitempty"` // read out once in its zones when it is posted
+}
+
+// Duty is who receives citizens today, and the days to come on which the hall
+// is closed (R-BOARD-05, -06).
+type Duty struct {
+	Version uint64        `json:"version"`
+	Day     string        `json:"day"`
+	Today   []DutyOfficer `json:"today"`
+	Closed  []ClosedDay   `json:"closed,omitempty"` // from the first to the last, soonest first
+	Phone   string        `json:"duty_phone,omitempty"`
+}
+
+// DutyOfficer is a duty officer of one day (值班领导, 值日警官).
+type DutyOfficer struct {
+	Name  string `json:"name"`
+	Post  Text2  `json:"post"`
+	Place Text2  `json:"place"`
+	Phone string `json:"post_phone,omitempty"`  // of the post, never a private one
+	Photo string `json:"staff_photo,omitempty"` // SHA-256 in hex
+}
+
+// ClosedDay is a stretch of days on which the hall is closed.
+type ClosedDay struct {
+	From   string `json:"from"` // 2006-01-02
+	To     string `json:"to"`
+	Reason Text2  `json:"reason"`
+}
+
+// Results are the approvals that are made public (审批结果公示, R-BOARD-04).
+type Results struct {
+	Version uint64   `json:"version"`
+	Results []Result `json:"results"`
+}
+
+// Result is one approval. Names of persons are masked before they come here.
+type Result struct {
+	ID      string    `json:"id"`
+	Case    string    `json:"case"`           // number of the case
+	Name    string    `json:"name,omitempty"` // masked: "张*", or an enterprise in full
+	Service Text2     `json:"service"`
+	Outcome Text2     `json:"outcome"` // "准予许可"
+	Date    string    `json:"date"`    // 2006-01-02
+	Until   time.Time `json:"until,omitzero"`
 }
 
 // Calendar is today's hours and whether tickets are given now.

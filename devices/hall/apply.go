@@ -60,7 +60,8 @@ var appliers = map[string]func(*State, contract.Event) error{
 
 func init() {
 	for _, part := range []map[string]func(*State, contract.Event) error{
-		lendAppliers(), orderAppliers(), limitAppliers(), appointmentAppliers(), dayAppliers()} {
+		lendAppliers(), orderAppliers(), limitAppliers(), appointmentAppliers(), dayAppliers(),
+		deskAppliers(), alarmAppliers(), postAppliers()} {
 		maps.Copy(appliers, part)
 	}
 }

@@ -93,7 +93,7 @@ func init() {
 		CmdCheckPIN:                 {itself, read((*State).checkPIN)},
 		CmdTick:                     {itself, func(s *State, c Command, now time.Time) Decision { return s.tick(c.Node, now) }},
 	}
-	for _, part := range []map[string]rule{lendRules(), orderRules(), limitRules(), appointmentRules(), dayRules()} {
+	for _, part := range []map[string]rule{lendRules(), orderRules(), limitRules(), appointmentRules(), dayRules(), deskRules(), alarmRules(), postRules()} {
 		maps.Copy(rules, part)
 	}
 }

@@ -63,8 +63,43 @@ type Setup struct {
 	FeeService       string        // of the fee window, for services with FeeDue; "" is the first of kind fee
 	Lending          Lending
 	Appointments     AppointmentRule
-	Extended         time.Duration // tickets so long before and after hours, and on days off, where a window is staffed (延时服务); 0 is never
+	Zones            []Zone
+	Voice            contract.VoicePlan
+	Recalls          Recalls            // of one ticket
+	Unstaffed        time.Duration      // in hours a window without staff is an alarm after this; 0 is 10 minutes (R-QUE-04)
+	HoldRemind       time.Duration      // the holder of a ticket is reminded after this; 0 is 10 minutes
+	Roster           []contract.DutyDay // who is on duty, by day
+	ClosedAhead      int                // closed days stand on the boards from so many days before; 0 is 3 (R-BOARD-05)
+	Extended         time.Duration      // tickets so long before and after hours, and on days off, where a window is staffed (延时服务); 0 is never
 }
+
+// Zone is a part of the hall (区域) with voices and strips of its own. A window
+// without a zone is heard in the first.
+type Zone struct {
+	contract.ZoneInfo
+	Voices   []Place // that speak its calls, all the same words
+	Displays []Place // that show its last call
+}
+
+// Place is one unit of a device of the hall controller: a strip at an address on
+// a line, or the device itself (Unit 0).
+type Place struct {
+	Device string
+	Unit   int
+}
+
+// Recalls bounds how a called ticket is announced again.
+type Recalls struct {
+	Most  int           // 0 is 3; then it is a no-show
+	Every time.Duration // at least between two; 0 is 10 s
+}
+
+// Roles of a member of staff.
+const (
+	StaffWindow  = "window"
+	StaffLead    = "lead"    // 窗口首席代表, 科室负责人: sees and helps the windows of a unit
+	StaffManager = "manager" // 大厅管理员
+)
 
 // Class is a class of priority (优先类别): elderly, disabled, pregnant,
 // military, urgent, green channel (R-KIOSK-05, -06).
@@ -133,6 +168,9 @@ type Window struct {
 	Keypad   int      // address of its evaluation keypad, 0 for none
 	First    []string // services that it takes before its others
 	Classes  []string // classes that it takes before everybody (绿色通道)
+	Zone     string   // id; "" is the first
+	Displays []Place  // strips and pole displays at this window
+	Auto     bool     // calls the next by itself after finish, until its staff change that
 }
 
 // Staff is a member of staff at the windows.
@@ -142,7 +180,11 @@ type Staff struct {
 	Name     string
 	Post     string
 	Services []string // that the person is qualified for (R-ATT-17)
-	PINHash  string   // HashPIN
+	PINHash  string   // HashPIN: of a PIN or a password
+	Roles    []string // StaffWindow, StaffLead, StaffManager; none is StaffWindow
+	CardHash string   // HashPIN of what the reader reads from the staff card; "" is none
+	Photo    string   // SHA-256 of the picture, in hex; "" is none
+	Party    bool     // wears the party badge (R-WIN-03)
 }
 
 // Node is a node of the hall and its role. A window node with Windows may act
@@ -155,8 +197,9 @@ type Node struct {
 
 // PauseReason is one entry of the list a pause is chosen from.
 type PauseReason struct {
-	ID   string
-	Name contract.Text2
+	ID    string
+	Name  contract.Text2
+	Limit time.Duration // a longer pause is an alarm; 0 is 30 minutes (R-WIN-05)
 }
 
 // index is what Setup says, arranged for the questions of Decide.
@@ -190,6 +233,15 @@ func newIndex(setup *Setup) *index {
 	x.BoardCalls = or(x.BoardCalls, 20)
 	x.Order.Overtake = or(x.Order.Overtake, 5)
 	x.Order.Beyond = or(x.Order.Beyond, 30*time.Minute)
+	x.Recalls.Most = or(x.Recalls.Most, 3)
+	x.Recalls.Every = or(x.Recalls.Every, 10*time.Second)
+	x.Unstaffed = or(x.Unstaffed, 10*time.Minute)
+	x.HoldRemind = or(x.HoldRemind, 10*time.Minute)
+	x.ClosedAhead = or(x.ClosedAhead, 3)
+	x.PauseReasons = slices.Clone(x.PauseReasons)
+	for i := range x.PauseReasons {
+		x.PauseReasons[i].Limit = or(x.PauseReasons[i].Limit, 30*time.Minute)
+	}
 	x.Lending.From = or(x.Lending.From, 501)
 	x.Lending.Least = or(x.Lending.Least, 20)
 	x.Lending.Most = or(x.Lending.Most, 500)
@@ -255,7 +307,10 @@ func or[T comparable](v, standard T) T {
 // CatalogueView is what the hall offers. Windows, area and the entrusted mark
 // of each service follow from the windows' skills (R-KIOSK-03, -04).
 func (s *Setup) CatalogueView() contract.Catalogue {
-	c := contract.Catalogue{Version: s.CatalogueVersion, Hall: s.Hall, Units: slices.Clone(s.Units)}
+	c := contract.Catalogue{Version: s.CatalogueVersion, Hall: s.Hall, Units: slices.Clone(s.Units), Voice: s.Voice}
+	for _, z := range s.Zones {
+		c.Zones = append(c.Zones, z.ZoneInfo)
+	}
 	for _, class := range s.Classes {
 		if !class.Grant {
 			c.Classes = append(c.Classes, class.ClassInfo)

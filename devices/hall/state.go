@@ -44,6 +44,11 @@ type State struct {
 	Waits        forecast.Book             `json:"waits,omitzero"`      // what was learned about waiting; stays over the days
 	Closed       *contract.DayClosed       `json:"closed,omitempty"`    // the queue of this day was ended
 
+	Alarms  map[string]contract.Alarm   `json:"alarms,omitempty"`  // that last, by kind and subject
+	Notices map[string]contract.Notice  `json:"notices,omitempty"` // posted, by id; those of the setup are not here
+	Results map[string]contract.Result  `json:"results,omitempty"` // public, by id
+	Duty    map[string]contract.DutyDay `json:"duty,omitempty"`    // that was set, by day; before the setup's
+
 	x       *index
 	pool    queue.Pool
 	numbers map[string]*queue.Ticket // by number
@@ -60,6 +65,8 @@ type Desk struct {
 	Ticket string    `json:"ticket,omitempty"` // in hand
 	Freed  time.Time `json:"freed,omitzero"`   // when it let go of the last one
 	Held   []string  `json:"held,omitempty"`   // tickets set aside
+	Auto   *bool     `json:"auto,omitempty"`   // calls the next by itself; nil is as configured
+	Left   time.Time `json:"left,omitzero"`    // since when nobody is signed in
 }
 
 // Call is one announcement.

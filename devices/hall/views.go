@@ -52,9 +52,9 @@ func (s *State) CallsView(_ time.Time) contract.Calls {
 			continue
 		}
 		call := contract.Call{Call: c.Call, Number: t.Number, Window: c.Window, Service: t.Service,
-			Name: contract.Text2{ZH: c.Window, EN: c.Window}, Recall: c.Recall, At: c.At, State: string(t.State)}
+			Name: contract.Text2{ZH: c.Window, EN: c.Window}, Recall: c.Recall, At: c.At, State: string(t.State), Silent: t.Silent}
 		if w := s.x.window[c.Window]; w != nil {
-			call.Name = w.Name
+			call.Name, call.Label, call.Zone = w.Name, w.Label, s.x.zone(w)
 		}
 		v.Calls = append(v.Calls, call)
 	}
@@ -66,32 +66,56 @@ func (s *State) WindowsView(_ time.Time) contract.Windows {
 	v := contract.Windows{Version: s.Applied, Windows: []contract.WindowView{}}
 	for i := range s.x.Windows {
 		w := &s.x.Windows[i]
-		v.Windows = append(v.Windows, s.windowView(w, s.desk(w.ID), s.inHand(w.ID)))
+		t := s.inHand(w.ID)
+		one := s.windowView(w, s.desk(w.ID), t)
+		one.Waiting = s.WaitingFor(w.ID)
+		if i := slices.IndexFunc(s.Calls, func(c Call) bool { return t != nil && c.Ticket == t.ID && c.Window == w.ID }); i >= 0 {
+			one.Called = s.Calls[i].Call
+		}
+		v.Windows = append(v.Windows, one)
 	}
 	return v
 }
 
 // windowView names who is signed in now, and nobody else (R-WIN-01).
 func (s *State) windowView(w *Window, d Desk, t *queue.Ticket) contract.WindowView {
-	v := contract.WindowView{ID: w.ID, Label: w.Label, Name: w.Name, Kind: w.Kind, Area: w.Area, State: contract.WindowClosed}
+	v := contract.WindowView{ID: w.ID, Label: w.Label, Name: w.Name, Kind: w.Kind, Area: w.Area, State: contract.WindowClosed,
+		Zone: s.x.zone(w), Unit: w.Unit, Auto: s.auto(w, d)}
 	if d.Staff != "" {
 		v.State, v.Staff = contract.WindowOpen, s.x.name(d.Staff)
 		if p := s.x.staff[d.Staff]; p != nil {
-			v.Post = p.Post
+			v.Post, v.StaffNo, v.Photo, v.Party = p.Post, p.Number, p.Photo, p.Party
 		}
 	}
 	if d.Staff != "" && d.Paused {
 		v.State, v.Reason = contract.WindowPaused, d.Reason
 		for _, r := range s.x.PauseReasons {
 			if r.ID == d.Reason {
-				v.Reason = r.Name.ZH
+				v.Reason, v.ReasonText = r.Name.ZH, r.Name
+				v.Until = d.Since.Add(r.Limit).In(s.x.Hours.Zone).Format("15:04")
 			}
 		}
 	}
 	if t != nil {
-		v.Number, v.Ticket = t.Number, string(t.State)
+		v.Number, v.Ticket, v.Service, v.Silent = t.Number, string(t.State), t.Service, t.Silent
 	}
 	return v
+}
+
+// zone is where the calls of a window are heard.
+func (x *index) zone(w *Window) string {
+	if w.Zone == "" && len(x.Zones) > 0 {
+		return x.Zones[0].ID
+	}
+	return w.Zone
+}
+
+// auto tells whether a window calls the next by itself after finish.
+func (s *State) auto(w *Window, d Desk) bool {
+	if d.Auto != nil {
+		return *d.Auto
+	}
+	return w.Auto
 }
 
 // NoticesView is the lines for the boards.

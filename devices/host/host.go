@@ -143,6 +143,24 @@ func (h *Host) Keypad(id string) (devices.Keypad, bool) {
 	return keypad{u}, true
 }
 
+// Display is the line of displays with this id, under the same rules.
+func (h *Host) Display(id string) (devices.Display, bool) {
+	u := h.byID[id]
+	if u == nil || u.capability != "display" {
+		return nil, false
+	}
+	return display{u}, true
+}
+
+// Voice is the voice with this id, under the same rules. Some displays speak.
+func (h *Host) Voice(id string) (devices.Voice, bool) {
+	u := h.byID[id]
+	if u == nil || !catalog.Speaks(u.spec.Kind) {
+		return nil, false
+	}
+	return voice{u}, true
+}
+
 // Health is the present state of every device, in the order of the specs.
 func (h *Host) Health() []devices.Health {
 	all := make([]devices.Health, len(h.units))

@@ -67,6 +67,44 @@ func (k keypad) with(do func(devices.Keypad) error) error {
 	return do(d)
 }
 
+// display is a unit's line of displays through all its lives.
+type display struct{ u *unit }
+
+var _ devices.Display = display{}
+
+func (d display) String() string { return d.u.name() }
+
+func (d display) Run(context.Context, devices.Sink) error { return d.u.notYours() }
+
+func (d display) Halt() error { return d.u.halt() }
+
+func (d display) Show(ctx context.Context, unit int, s devices.Sign) error {
+	dev, ok := d.u.current().(devices.Display)
+	if !ok {
+		return fmt.Errorf("device %s: %w", d.u.spec.ID, errAway)
+	}
+	return dev.Show(ctx, unit, s)
+}
+
+// voice is a unit's voice through all its lives.
+type voice struct{ u *unit }
+
+var _ devices.Voice = voice{}
+
+func (v voice) String() string { return v.u.name() }
+
+func (v voice) Run(context.Context, devices.Sink) error { return v.u.notYours() }
+
+func (v voice) Halt() error { return v.u.halt() }
+
+func (v voice) Say(ctx context.Context, unit int, a devices.Announcement) error {
+	dev, ok := v.u.current().(devices.Voice)
+	if !ok {
+		return fmt.Errorf("device %s: %w", v.u.spec.ID, errAway)
+	}
+	return dev.Say(ctx, unit, a)
+}
+
 func (u *unit) current() devices.Device {
 	u.mu.Lock()
 	defer u.mu.Unlock()

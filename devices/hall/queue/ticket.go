@@ -57,6 +57,11 @@ type Ticket struct {
 	Reprinter   string    `json:"reprinter,omitempty"`   // kiosk that printed it last, when it was reprinted
 	FirstStaff  string    `json:"first_staff,omitempty"` // staff id at FirstAsked
 	Misdirected bool      `json:"misdirected,omitempty"` // a window sent it to another service
+	WalkIn      string    `json:"walk_in,omitempty"`     // window that took it in without paper
+	Silent      bool      `json:"silent,omitempty"`      // called by eye only
+	Remind      time.Time `json:"remind,omitzero"`       // of a held one: when its owner is reminded
+	Keeper      string    `json:"keeper,omitempty"`      // of a held one: staff id of its owner
+	RecalledAt  time.Time `json:"recalled_at,omitzero"`
 	WaitingFrom time.Time `json:"waiting_from,omitzero"` // when it could first be called
 }
 
