@@ -122,6 +122,10 @@ for p in $programs; do
 			[ -f "$from" ] || from=$root/deploy/halls/luotian/$f.yaml
 			begin 640 root:hallward "$from" "$etc/$f.yaml"
 		done
+		if [ -d "$sample/photos" ]; then
+			folder 750 root:hallward "$etc/photos"
+			for f in "$sample"/photos/*; do begin 640 root:hallward "$f" "$etc/photos/${f##*/}"; done
+		fi
 		nodes="$nodes hall"
 		;;
 	centre)

@@ -1,12 +1,13 @@
 # Installs what a fresh Debian 12 lacks. Sourced by demo.sh and test.sh, which
-# name what they need: need_packages PACKAGE …, need_go, need_receiptio.
+# name what they need: need_packages PACKAGE …, need_go, need_receiptio,
+# need_modbus_serial.
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 bin=$root/.bin
 
 build_packages="gcc libc6-dev pkg-config libgl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev ca-certificates"
 screen_packages="xvfb libgl1-mesa-dri x11-utils xdotool imagemagick procps curl"
-test_packages="mosquitto mosquitto-clients chromium zbar-tools nodejs npm fuse3 sqlite3 fonts-noto-cjk systemd"
+test_packages="mosquitto mosquitto-clients chromium zbar-tools nodejs npm fuse3 sqlite3 fonts-noto-cjk systemd espeak-ng sox alsa-utils"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -47,4 +48,13 @@ need_receiptio() {
 	say "Installing receiptio $receiptio_version"
 	mkdir -p "$bin/npm"
 	npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix "$bin/npm" "receiptio@$receiptio_version" >/dev/null
+}
+
+# The independent unit of the Modbus tests, from npm.
+modbus_serial_version=8.0.25
+need_modbus_serial() {
+	[ -d "$bin/modbus-serial/node_modules/modbus-serial" ] && return
+	say "Installing modbus-serial $modbus_serial_version"
+	mkdir -p "$bin/modbus-serial"
+	npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix "$bin/modbus-serial" "modbus-serial@$modbus_serial_version" >/dev/null
 }

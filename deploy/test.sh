@@ -10,6 +10,7 @@ need_go
 # shellcheck disable=SC2086
 need_packages $build_packages $screen_packages $test_packages
 need_receiptio
+need_modbus_serial
 cd "$root"
 
 say "Form and vet"

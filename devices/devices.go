@@ -60,11 +60,22 @@ type Keypad interface {
 	Device
 	// Prompt asks the citizen at the unit for a rating (请评价).
 	Prompt(ctx context.Context, unit int) error
-	// ShowQueue shows how many wait and the number being served, each 0..999.
+	// ShowQueue shows how many wait and the number being served, each 0..999; -1
+	// leaves its digits dark. A pad without digits takes it and shows nothing.
 	ShowQueue(ctx context.Context, unit, waiting, number int) error
 	// Beep sounds the unit's buzzer once.
 	Beep(ctx context.Context, unit int) error
 }
+
+// Starred is a Keypad with a light of stars (星级灯) beside the rating keys.
+type Starred interface {
+	// Stars lights it at the unit.
+	Stars(ctx context.Context, unit int) error
+}
+
+// ErrNoUnit is an order for a unit that the line does not have, by its
+// configuration: asking again does not help.
+var ErrNoUnit = errors.New("no such unit on this line")
 
 // CardReader (身份证阅读器) reads identity cards and hands out Card, CardGone and
 // CardUnread.

@@ -2,8 +2,13 @@ package devices
 
 import (
 	"context"
+	"errors"
 	"time"
 )
+
+// ErrAway is the error of an order to a device that is not there now: its port
+// is not open, or is being opened anew. No time was spent on its line.
+var ErrAway = errors.New("the device is away")
 
 // Display (窗口屏、条屏) is a line of text displays: LED strips, pole displays,
 // number panels. Show tries once; who calls it decides when to try again
@@ -48,9 +53,14 @@ type Sign struct {
 type Voice interface {
 	Device
 	// Say speaks one announcement and returns when it was heard to its end, or
-	// could not be. It does not queue: one announcement at a time.
+	// could not be. It does not queue: one announcement at a time. ErrUnspeakable
+	// in the error says that the voice is well and has no sound for this one.
 	Say(ctx context.Context, unit int, a Announcement) error
 }
+
+// ErrUnspeakable is an announcement that a voice can never speak, such as free
+// text by recorded clips.
+var ErrUnspeakable = errors.New("this voice has no sound for it")
 
 // Announcement is one thing to be spoken.
 type Announcement struct {

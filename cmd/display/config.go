@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"hallward/devices/config"
+	"hallward/kiosk/display/model"
+	"hallward/kiosk/display/templates"
 )
 
 // settings are the configuration of one board. Paths are relative to the
@@ -19,6 +21,10 @@ type settings struct {
 		Width  int `yaml:"width"`  // pixels
 		Height int `yaml:"height"` // pixels
 	} `yaml:"screen"`
+	Window string          `yaml:"window"` // the display of this window, by id, instead of the board
+	Board  templates.Board `yaml:"board"`  // what the board shows, and of which zones
+
+	layout model.Layout
 }
 
 // Check says what the types cannot.
@@ -28,12 +34,15 @@ func (c *settings) Check(k *config.Checker) {
 	k.At("controller").WantBroker(c.Controller)
 	k.At("certificates").WantFolder(c.Certificates, config.Certificates)
 	k.At("data").WantFolder(c.Data, "the last picture")
+	if c.Window != "" {
+		k.At("window").WantID(c.Window)
+	}
 	if c.Health != "" {
 		k.At("health").WantAddress(c.Health)
 	}
 	for path, pixels := range map[string]int{"screen.width": c.Screen.Width, "screen.height": c.Screen.Height} {
-		if pixels < 320 || pixels > 7680 {
-			k.At(path).Badf("want 320 to 7680 pixels")
+		if pixels < 240 || pixels > 7680 {
+			k.At(path).Badf("want 240 to 7680 pixels")
 		}
 	}
 }
@@ -45,11 +54,15 @@ func load(path string, o options) (*settings, error) {
 	if err := config.Load(path, c); err != nil {
 		return nil, err
 	}
+	var err error
+	if c.layout, err = c.Board.Layout(); err != nil {
+		return nil, err
+	}
 	if o.size == "" {
 		return c, nil
 	}
 	var w, h int
-	if n, err := fmt.Sscanf(o.size, "%dx%d", &w, &h); err != nil || n != 2 || w < 320 || h < 320 || w > 7680 || h > 7680 {
+	if n, err := fmt.Sscanf(o.size, "%dx%d", &w, &h); err != nil || n != 2 || w < 240 || h < 240 || w > 7680 || h > 7680 {
 		return nil, fmt.Errorf("display: --size %q: want WIDTHxHEIGHT in pixels, such as 960x540", o.size)
 	}
 	c.Screen.Width, c.Screen.Height = w, h

@@ -1,5 +1,6 @@
 // Command display is the call board of a hall on a TV: who is called where, how
-// many wait, and the notices.
+// many wait, and the notices; or, with a window in its configuration, the display
+// of that window.
 package main
 
 import (

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"image"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -11,7 +12,8 @@ import (
 	"hallward/kiosk/display/displaytest"
 )
 
-// draw makes a picture of the board of a made-up hall in every situation.
+// draw makes a picture of the board of a made-up hall in every situation, and of
+// the display of one of its windows; with a window in cfg only of that.
 func draw(folder string, cfg *settings) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("display: pictures: %w", err)
@@ -23,20 +25,34 @@ func draw(folder string, cfg *settings) error {
 }
 
 func drawAll(folder string, cfg *settings) error {
-	sc := displaytest.NewScreen(cfg.Screen.Width, cfg.Screen.Height)
-	for _, s := range displaytest.Samples() {
-		path := filepath.Join(folder, "board-"+s.Name+".png")
-		f, err := os.Create(path)
-		if err != nil {
-			return fmt.Errorf("display: pictures: %w", err)
+	if cfg.Window == "" {
+		sc := displaytest.NewScreen(cfg.Screen.Width, cfg.Screen.Height)
+		for _, s := range displaytest.Samples() {
+			if err := write(filepath.Join(folder, "board-"+s.Name+".png"), sc.Draw(s.Screen)); err != nil {
+				return err
+			}
 		}
-		err = png.Encode(f, sc.Draw(s.Screen))
-		if cerr := f.Close(); err == nil {
-			err = cerr
+	}
+	sc := displaytest.NewFaceScreen(cfg.Screen.Width, cfg.Screen.Height)
+	for _, s := range displaytest.Faces() {
+		if err := write(filepath.Join(folder, "window-"+s.Name+".png"), sc.Draw(s.Face)); err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("display: pictures: %s: %w", path, err)
-		}
+	}
+	return nil
+}
+
+func write(path string, img image.Image) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("display: pictures: %w", err)
+	}
+	err = png.Encode(f, img)
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return fmt.Errorf("display: pictures: %s: %w", path, err)
 	}
 	return nil
 }

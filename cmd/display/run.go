@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"sync"
 
@@ -34,11 +35,18 @@ func run(ctx context.Context, s *service.Service, cfg *settings, windowed bool) 
 		return err
 	}
 	k := keeper.New(cfg.Data, s.Log)
+	k.Lay(cfg.layout)
 	for _, name := range model.Views {
 		n.OnView(name, func(raw json.RawMessage) { k.View(name, raw) })
 	}
 	n.OnOnline(k.Link)
-	w := openWindow(cfg, windowed, s.Log)
+	store := pictures(cfg, conf, s.Log)
+	var f face = newBoardFace(windowed, k, store)
+	if cfg.Window != "" {
+		f = newWindowFace(cfg, windowed, k, store)
+		s.Page("GET /window", http.HandlerFunc(k.Window))
+	}
+	w := openWindow(cfg, windowed, f, s.Log)
 
 	s.Health("hall", func() error {
 		if !n.Online() {
@@ -57,6 +65,10 @@ func run(ctx context.Context, s *service.Service, cfg *settings, windowed bool) 
 	var parts sync.WaitGroup
 	w.app.Lifecycle().SetOnStarted(func() {
 		parts.Go(func() { _ = n.Run(ctx) })
+		parts.Go(func() { store.Run(ctx) })
+		if cfg.Window == "" {
+			parts.Go(func() { slides(ctx, cfg.layout, k, store, s.Log) })
+		}
 		parts.Go(func() { w.run(ctx, k) })
 		s.Ready(ctx)
 	})

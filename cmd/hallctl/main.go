@@ -20,6 +20,7 @@ var commands = []func() *cobra.Command{
 	printerCommand,
 	printCommand,
 	probeCommand,
+	voiceCommand,
 }
 
 func rootCommand() *cobra.Command {

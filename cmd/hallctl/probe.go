@@ -47,6 +47,10 @@ var suites = map[string]func(context.Context, *bench, *report){
 		drivertest.TestCardReader(r, b.ask(r, "lay a card on the reader and leave it there"), b.ask(r, "take the card away"),
 			func() (devices.CardReader, io.Closer, error) { return open[devices.CardReader](ctx, b.spec) })
 	},
+	"voice": func(ctx context.Context, b *bench, r *report) {
+		drivertest.TestVoice(r, drivertest.VoiceLine{Unit: b.unit,
+			Open: func() (devices.Voice, io.Closer, error) { return open[devices.Voice](ctx, b.spec) }})
+	},
 	"scanner": func(ctx context.Context, b *bench, r *report) {
 		drivertest.TestScanner(r, "", b.ask(r, "hold a code before the scanner"),
 			func() (devices.Device, io.Closer, error) { return open[devices.Device](ctx, b.spec) })
@@ -71,7 +75,7 @@ func probeCommand() *cobra.Command {
 		Use: "probe KIND LINK", Short: "try a device on a port with the suite that its driver is tested with",
 		Long: "Tries a device with the suite that its driver is tested with. A printer prints three short slips; a keypad\n" +
 			"shows numbers, beeps and wants a key; a card reader wants a card, of which nothing is shown; a scanner wants\n" +
-			"a code. Nobody else may have the port open.\n\nKinds: " + strings.Join(testable(), ", "),
+			"a code; a voice speaks five times. Nobody else may have the port open.\n\nKinds: " + strings.Join(testable(), ", "),
 		Example: "  hallctl probe printer/escpos serial:/dev/ttyUSB0?baud=115200 --set profile=58mm\n" +
 			"  hallctl probe keypad/ff68 serial:/dev/ttyUSB1 --unit 3\n" +
 			"  hallctl probe idcard/samv serial:/dev/ttyUSB2?baud=115200\n" +

@@ -146,8 +146,8 @@ func TestPrintAndProbeMistakes(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"probe", "printer/zebra", "tcp:127.0.0.1:1"}, "want one of idcard/samv, keypad/ff68, printer/escpos, scanner/line"},
-		{[]string{"probe", "attendance/adms", "listen:127.0.0.1:0"}, "want one of idcard/samv, keypad/ff68, printer/escpos, scanner/line"},
+		{[]string{"probe", "printer/zebra", "tcp:127.0.0.1:1"}, "want one of " + strings.Join(testable(), ", ")},
+		{[]string{"probe", "attendance/adms", "listen:127.0.0.1:0"}, "want one of " + strings.Join(testable(), ", ")},
 		{[]string{"probe", "printer/escpos", "usb0"}, `link: "usb0"`},
 		{[]string{"probe", "printer/escpos", missing, "--set", "profile=9mm", "--set", "colour=red"}, "settings.profile"},
 		{[]string{"probe", "printer/escpos", missing, "--set", "profile"}, "want KEY=VALUE"},

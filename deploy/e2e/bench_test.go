@@ -96,7 +96,7 @@ func (h *house) memory(name, line string) float64 {
 
 // node is a node of this house that only asks and listens, and is not yet
 // connected.
-func (h *house) node(b *testing.B, id, role string) *node.Node {
+func (h *house) node(b testing.TB, id, role string) *node.Node {
 	b.Helper()
 	conf, err := pki.NodeTLS(filepath.Join(h.dir, "pki"), id)
 	if err != nil {

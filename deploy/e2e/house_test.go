@@ -181,6 +181,9 @@ func (h *house) copySample() {
 			h.t.Fatal(err)
 		}
 	}
+	if err := os.CopyFS(h.file("photos"), os.DirFS(filepath.Join(module, "deploy/halls/luotian/photos"))); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // alwaysOpen is an exception to the hours for the days around now.

@@ -28,6 +28,7 @@ var programs = map[string]struct{ binary, config, window string }{
 	"kiosk":   {"kiosk", "kiosk-1.yaml", "1080x1920"},
 	"kiosk-2": {"kiosk", "kiosk-2.yaml", "1920x1080"},
 	"board":   {"display", "board-1.yaml", "1920x1080"},
+	"window":  {"display", "window-3.yaml", "1024x600"},
 }
 
 // process is one process of a house, or what is left of it.

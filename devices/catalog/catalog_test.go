@@ -71,7 +71,7 @@ func TestMistakes(t *testing.T) {
 		want       []string
 	}{
 		{"unknown kind", `[{id: a, kind: printer/escpos2, link: "tcp:h:1"}]`,
-			[]string{`device a: kind: "printer/escpos2": unknown, want one of attendance/adms, idcard/samv, keypad/ff68, printer/escpos, scanner/line`}},
+			[]string{`device a: kind: "printer/escpos2": unknown, want one of ` + strings.Join(Kinds(), ", ")}},
 		{"id and link", `[{id: "A b", kind: keypad/ff68, link: "serial:ttyUSB0?baud=12345"}]`,
 			[]string{`device A b: id: "A b": want 1 to 32`, `device A b: link: "serial:ttyUSB0?baud=12345": `}},
 		{"no link", `[{id: a, kind: printer/escpos}]`, []string{`device a: link: "": `}},

@@ -13,6 +13,7 @@ import (
 
 	"hallward/devices"
 	"hallward/devices/driver/attendance/adms"
+	"hallward/devices/driver/display/pole"
 	"hallward/devices/driver/keypad/ff68"
 	"hallward/devices/driver/printer/escpos"
 	"hallward/devices/link"
@@ -26,11 +27,21 @@ type kind struct {
 }
 
 var kinds = map[string]kind{
-	"printer/escpos":  {capability: "printer", read: readESCPOS},
-	"keypad/ff68":     {capability: "keypad", read: readFF68},
-	"attendance/adms": {capability: "attendance", read: readADMS},
-	"idcard/samv":     {capability: "idcard", read: readSAMV},
-	"scanner/line":    {capability: "scanner", read: readScanner},
+	"printer/escpos":   {capability: "printer", read: readESCPOS},
+	"keypad/ff68":      {capability: "keypad", read: readFF68},
+	"attendance/adms":  {capability: "attendance", read: readADMS},
+	"idcard/samv":      {capability: "idcard", read: readSAMV},
+	"keypad/numpad":    {capability: "keypad", read: readNumpad},
+	"display/ssd1306":  {capability: "display", read: readSSD1306},
+	"display/hd44780":  {capability: "display", read: readHD44780},
+	"display/max7219":  {capability: "display", read: readMAX7219},
+	"scanner/line":     {capability: "scanner", read: readScanner},
+	"voice/clips":      {capability: "voice", read: readClips},
+	"display/cd5220":   {capability: "display", read: readPole(pole.CD5220)},
+	"display/dmd":      {capability: "display", read: readPole(pole.DMD)},
+	"display/modbus":   {capability: "display", read: readModbus},
+	"display/template": {capability: "display", read: readTemplate},
+	"display/onbon":    {capability: "display", read: readOnbon, speaks: true},
 }
 
 // NewFace makes the face for Options from a TrueType or OpenType font.
@@ -54,8 +65,12 @@ func onLink[D devices.Device](spec Spec, make func(link.Link) (D, error)) opener
 
 // checkLink checks the specification of a byte link.
 func checkLink(s *settings) {
-	if err := link.Check(s.spec.Link); err != nil {
+	l, err := link.ParseSpec(s.spec.Link)
+	switch {
+	case err != nil:
 		s.bad("link", s.spec.Link, strings.TrimPrefix(err.Error(), "link "+strconv.Quote(s.spec.Link)+": "))
+	case l.Bus():
+		s.bad("link", s.spec.Link, "is a bus of chips, want a serial port or an address")
 	}
 }
 

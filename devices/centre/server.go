@@ -162,6 +162,7 @@ func (s *Server) Run(ctx context.Context, svc *service.Service) error {
 	pages := http.NewServeMux()
 	pages.Handle("/", Handler(s.store, s.halls))
 	pages.Handle("/appointments", appointmentsHandler(s.cfg.Halls, s.controllerOf))
+	pages.Handle("/boards", boardsHandler(s.store, s.cfg.Halls, s.controllerOf))
 	web := &http.Server{Handler: pages, ReadHeaderTimeout: 5 * time.Second}
 	if s.page != nil {
 		s.log.Info("page and queries", "address", "http://"+s.page.Addr().String()+"/")

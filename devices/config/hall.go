@@ -8,6 +8,7 @@ import (
 	"hallward/devices/contract"
 	"hallward/devices/hall"
 	"hallward/devices/hall/calendar"
+	"hallward/devices/hall/polite"
 )
 
 // Files of a hall's folder.
@@ -22,6 +23,16 @@ const (
 type text2 struct {
 	ZH string `yaml:"zh" config:"required"`
 	EN string `yaml:"en" config:"required"`
+}
+
+// Check holds every text that people will read or hear against the words that
+// nobody may use towards them (R-VOICE-03).
+func (t *text2) Check(k *Checker) {
+	for path, s := range map[string]string{"zh": t.ZH, "en": t.EN} {
+		if hit, bad := polite.Check(s); bad {
+			k.At(path).Badf("the word %q is not used towards citizens (%s)", hit.Word, hit.Source)
+		}
+	}
 }
 
 func (t text2) text() contract.Text2 { return contract.Text2(t) }
@@ -41,6 +52,9 @@ type hallYAML struct {
 	Hours   hoursYAML    `yaml:"hours" config:"required"`
 	Rules   rulesYAML    `yaml:"rules"`
 	Notices []noticeYAML `yaml:"notices"`
+	Zones   []zoneYAML   `yaml:"zones"`
+	Voice   voiceYAML    `yaml:"voice"`
+	Duty    []dutyYAML   `yaml:"duty"`
 	Nodes   []nodeYAML   `yaml:"nodes" config:"required"`
 }
 
@@ -87,9 +101,15 @@ type rulesYAML struct {
 	Extended     time.Duration    `yaml:"extended"`    // tickets for so long after closing, while somebody is signed in (延时服务)
 	FeeService   string           `yaml:"fee_service"` // that the fee window serves; default the first of kind fee
 	PauseReasons []struct {
-		ID   string `yaml:"id" config:"required"`
-		Name text2  `yaml:"name" config:"required"`
+		ID    string        `yaml:"id" config:"required"`
+		Name  text2         `yaml:"name" config:"required"`
+		Limit time.Duration `yaml:"limit"` // longer is an alarm
 	} `yaml:"pause_reasons"`
+
+	Recalls     recallsYAML   `yaml:"recalls"`
+	Unstaffed   time.Duration `yaml:"unstaffed"`    // a window without staff in hours is an alarm after this
+	HoldRemind  time.Duration `yaml:"hold_remind"`  // who put a ticket aside is reminded after this
+	ClosedAhead int           `yaml:"closed_ahead"` // closed days stand on the boards from so many days before
 }
 
 type noticeYAML struct {
@@ -110,6 +130,9 @@ type servicesYAML struct {
 		ID   string `yaml:"id" config:"required"`
 		Name text2  `yaml:"name" config:"required"`
 		Icon string `yaml:"icon"`
+
+		Chief string `yaml:"chief"` // chief representative (首席代表)
+		Scope *text2 `yaml:"scope"` // what the unit has authorised its windows to do
 	} `yaml:"units" config:"required"`
 	Services []serviceYAML `yaml:"services" config:"required"`
 }
@@ -130,7 +153,8 @@ type serviceYAML struct {
 	Area         *text2  `yaml:"area"`
 	Requirements []text2 `yaml:"requirements"`
 
-	Limits limitsYAML `yaml:"limits"`
+	Limits  limitsYAML `yaml:"limits"`
+	Outcome string     `yaml:"outcome"` // asked of staff at the end: "optional" or "required"; none is not asked
 }
 
 type windowsYAML struct {
@@ -149,6 +173,11 @@ type windowYAML struct {
 	Keypad   int      `yaml:"keypad"`
 	First    []string `yaml:"first"`   // services that it takes before its others
 	Classes  []string `yaml:"classes"` // classes that it takes before everybody (绿色通道)
+
+	Zone         string      `yaml:"zone"`          // where its calls are heard; default the first
+	KeypadDevice string      `yaml:"keypad_device"` // line of its keypad, where the hall has several
+	Displays     []placeYAML `yaml:"displays"`      // strips and pole displays at this window
+	AutoNext     bool        `yaml:"auto_next"`     // calls the next by itself after finish
 }
 
 type staffYAML struct {
@@ -164,6 +193,11 @@ type personYAML struct {
 	Services []string `yaml:"services"`
 	Windows  []string `yaml:"windows"` // qualified for all that these serve
 	PINHash  string   `yaml:"pin_hash" config:"required"`
+
+	Roles    []string `yaml:"roles"`     // window (default), lead, manager
+	CardHash string   `yaml:"card_hash"` // of what the reader reads from the staff card; hallctl pin makes it
+	Photo    string   `yaml:"photo"`     // file in the hall's folder
+	Party    bool     `yaml:"party"`     // wears the party badge
 }
 
 // folder is the four files of a hall, and where to complain about each.
@@ -173,12 +207,14 @@ type folder struct {
 	windows  windowsYAML
 	staff    staffYAML
 	places   map[string]*Checker // by file
+	dir      string
+	photos   map[string]string // SHA-256 by file, of those that were found good
 }
 
 // LoadHall reads the folder of a hall: hall.yaml, services.yaml, windows.yaml
 // and staff.yaml. The error is a Problems with every mistake in all of them.
 func LoadHall(dir string) (*hall.Setup, contract.Catalogue, error) {
-	f := folder{places: map[string]*Checker{}}
+	f := folder{places: map[string]*Checker{}, dir: dir, photos: map[string]string{}}
 	var ps Problems
 	for _, part := range []struct {
 		file string
@@ -222,8 +258,9 @@ func (f *folder) setup() *hall.Setup {
 		s.Hall.SelfService = h.SelfService.text()
 	}
 	f.hall.Rules.queueRules(s)
+	f.calling(s)
 	for _, r := range f.hall.Rules.PauseReasons {
-		s.PauseReasons = append(s.PauseReasons, hall.PauseReason{ID: r.ID, Name: r.Name.text()})
+		s.PauseReasons = append(s.PauseReasons, hall.PauseReason{ID: r.ID, Name: r.Name.text(), Limit: r.Limit})
 	}
 	for _, n := range f.hall.Notices {
 		s.Notices = append(s.Notices, contract.Notice{Text: n.Text.text(), From: n.From, Until: n.Until})
@@ -232,7 +269,11 @@ func (f *folder) setup() *hall.Setup {
 		s.Nodes = append(s.Nodes, hall.Node{ID: n.ID, Role: n.Role, Windows: n.Windows})
 	}
 	for _, u := range f.services.Units {
-		s.Units = append(s.Units, contract.UnitInfo{ID: u.ID, Name: u.Name.text(), Icon: u.Icon})
+		unit := contract.UnitInfo{ID: u.ID, Name: u.Name.text(), Icon: u.Icon, Chief: u.Chief}
+		if u.Scope != nil {
+			unit.Scope = u.Scope.text()
+		}
+		s.Units = append(s.Units, unit)
 	}
 	for _, y := range f.services.Services {
 		info := contract.ServiceInfo{ID: y.ID, Unit: y.Unit, Name: y.Name.text(), Prefix: y.Prefix, Kind: y.Kind,
@@ -243,18 +284,18 @@ func (f *folder) setup() *hall.Setup {
 		for _, r := range y.Requirements {
 			info.Requirements = append(info.Requirements, r.text())
 		}
-		service := hall.Service{ServiceInfo: info, Mean: y.Mean}
+		service := hall.Service{ServiceInfo: info, Mean: y.Mean, Outcome: y.Outcome}
 		y.Limits.into(&service)
 		s.Services = append(s.Services, service)
 	}
 	for _, w := range f.windows.Windows {
 		s.Windows = append(s.Windows, hall.Window{ID: w.ID, Label: w.Label, Name: w.Name.text(), Kind: w.Kind,
 			Area: w.Area.text(), Unit: w.Unit, Services: f.skills(w.Units, w.Services, nil), Keypad: w.Keypad,
-			First: w.First, Classes: w.Classes})
+			First: w.First, Classes: w.Classes, Zone: w.Zone, KeypadDevice: w.KeypadDevice, Displays: places(w.Displays), Auto: w.AutoNext})
 	}
 	for _, p := range f.staff.Staff {
 		s.Staff = append(s.Staff, hall.Staff{ID: p.ID, Number: p.Number, Name: p.Name, Post: p.Post,
-			Services: f.skills(p.Units, p.Services, p.Windows), PINHash: p.PINHash})
+			Services: f.skills(p.Units, p.Services, p.Windows), PINHash: p.PINHash, Roles: p.Roles, CardHash: p.CardHash, Party: p.Party, Photo: f.photos[p.Photo]})
 	}
 	return s
 }

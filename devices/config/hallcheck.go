@@ -23,6 +23,7 @@ var (
 
 var (
 	roles       = []string{hall.RoleKiosk, hall.RoleWindow, hall.RoleDisplay, hall.RoleBridge, hall.RoleHall}
+	staffRoles  = []string{hall.StaffWindow, hall.StaffLead, hall.StaffManager}
 	kinds       = []string{"instant", "promise", "joint", "upward", "consult", "complaint", "fee"}
 	windowKinds = []string{hall.KindDepartment, hall.KindConsult, hall.KindEntrusted, hall.KindFee, hall.KindComplaint}
 )
@@ -82,6 +83,8 @@ func (f *folder) check() {
 	f.checkHall(f.places[hallFile], windows)
 	f.hall.Rules.checkQueueRules(f.places[hallFile].In("rules"), services)
 	f.checkPreferences(f.places[windowsFile], f.hall.Rules.Classes)
+	f.checkCalling(f.places[hallFile])
+	f.hall.Rules.checkCalling(f.places[hallFile].In("rules"))
 }
 
 func (f *folder) checkServices(k *Checker, units, services namesOf) {
@@ -102,6 +105,9 @@ func (f *folder) checkServices(k *Checker, units, services namesOf) {
 		oneOf(k.At("kind"), s.Kind, kinds)
 		s.checkLimits(k)
 		s.Limits.check(k.In("limits"))
+		if k.At("outcome").Given() {
+			oneOf(k.At("outcome"), s.Outcome, []string{hall.OutcomeOptional, hall.OutcomeRequired})
+		}
 		if !yuan.MatchString(s.Fee) {
 			k.At("fee").Badf("want \"0\" or an amount in yuan such as \"100\" or \"12.50\"")
 		} else if strings.Trim(s.Fee, "0.") != "" && s.FeeBasis == "" {
@@ -132,7 +138,11 @@ func (s *serviceYAML) checkLimits(k *Checker) {
 
 func (f *folder) checkWindows(k *Checker, units, services, windows namesOf) {
 	atLeastOne(k.At("windows"), len(f.windows.Windows))
-	labels, keypads := map[string]bool{}, map[int]bool{}
+	type keypad struct {
+		device  string
+		address int
+	}
+	labels, keypads := map[string]bool{}, map[keypad]bool{}
 	for i := range f.windows.Windows {
 		w, k := &f.windows.Windows[i], k.In(fmt.Sprintf("windows[%d]", i))
 		windows.unique(k.At("id"), w.ID, "window")
@@ -149,10 +159,14 @@ func (f *folder) checkWindows(k *Checker, units, services, windows namesOf) {
 		switch {
 		case w.Keypad < 0 || w.Keypad > 255:
 			k.At("keypad").Badf("want the address of a keypad, 1 to 255, or 0 for none")
-		case w.Keypad > 0 && keypads[w.Keypad]:
+		case w.Keypad > 0 && keypads[keypad{w.KeypadDevice, w.Keypad}]:
 			k.At("keypad").Badf("another window has this keypad")
 		}
-		keypads[w.Keypad] = true
+		keypads[keypad{w.KeypadDevice, w.Keypad}] = true
+		if w.Zone != "" && !slices.ContainsFunc(f.hall.Zones, func(z zoneYAML) bool { return z.ID == w.Zone }) {
+			k.At("zone").Badf("there is no such zone in %s", hallFile)
+		}
+		checkPlaces(k, "displays", w.Displays)
 		f.checkSkills(k, w)
 	}
 }
@@ -212,10 +226,13 @@ func (f *folder) checkStaff(k *Checker, units, services, windows namesOf) {
 		known(k, "units", p.Units, units, "unit")
 		known(k, "services", p.Services, services, "service")
 		known(k, "windows", p.Windows, windows, "window")
-		if err := hall.CheckPINHash(p.PINHash); err != nil {
-			k.At("pin_hash").Secret().Badf("%v", err)
-		} else if !pinTimes.MatchString(p.PINHash) {
-			k.At("pin_hash").Secret().Badf("want at least 10000 iterations")
+		checkHash(k.At("pin_hash").Secret(), p.PINHash)
+		if p.CardHash != "" {
+			checkHash(k.At("card_hash").Secret(), p.CardHash)
+		}
+		f.checkPhoto(k.At("photo"), p.Photo)
+		for j, r := range p.Roles {
+			oneOf(k.Atf("roles[%d]", j), r, staffRoles)
 		}
 	}
 	for i, w := range f.windows.Windows {
@@ -223,6 +240,14 @@ func (f *folder) checkStaff(k *Checker, units, services, windows namesOf) {
 		if !slices.ContainsFunc(f.staff.Staff, func(p personYAML) bool { return covers(f.skills(p.Units, p.Services, p.Windows), needed) }) {
 			f.places[windowsFile].Atf("windows[%d].id", i).Badf("nobody in %s is qualified for all that it serves", staffFile)
 		}
+	}
+}
+
+func checkHash(s Spot, hash string) {
+	if err := hall.CheckPINHash(hash); err != nil {
+		s.Badf("%v", err)
+	} else if !pinTimes.MatchString(hash) {
+		s.Badf("want at least 10000 iterations")
 	}
 }
 

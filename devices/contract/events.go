@@ -23,7 +23,7 @@ const (
 	EvWindowSignedIn    = "window.signed-in/1"
 	EvWindowSignedOut   = "window.signed-out/1"
 	EvWindowPaused      = "window.paused/1"
-	EvStaffRefused      = "staff.refused/1" // WindowChanged: a wrong PIN at a window
+	EvStaffRefused      = "staff.refused/1" // WindowChanged: a wrong PIN, or, without staff, a wrong card at a window
 	EvWindowResumed     = "window.resumed/1"
 	EvRatingGiven       = "rating.given/1"
 	EvRatingAbsent      = "rating.absent/1" // silence: not rated, which is not "satisfied"
@@ -122,6 +122,7 @@ type TicketTaken struct {
 	Paper   bool      `json:"paper"`             // a slip was tried; its outcome follows
 	After   string    `json:"after,omitempty"`   // id of a ticket
 	Seen    int       `json:"seen,omitempty"`    // highest serial of the prefix that it knew to be given at the hall
+	Silent  bool      `json:"silent,omitempty"`  // call by eye only
 }
 
 // NumbersLent lends the serials From to To of a prefix to a kiosk, until the
@@ -181,6 +182,8 @@ type TicketContinued struct {
 	More    []string `json:"more,omitempty"`
 	Here    bool     `json:"here,omitempty"`
 	Owed    bool     `json:"owed,omitempty"` // a fee of a service that is done is still to be paid
+
+	Outcome Outcome `json:"outcome,omitzero"` // of what is done
 }
 
 // TicketReprinted says that the paper of a ticket is printed once more.
@@ -254,7 +257,8 @@ type DayClosed struct {
 }
 
 // TicketConfirmed makes a ticket callable. Proof is "printed", "consumed",
-// "sent" (the printer's word) or "noted" (the citizen's).
+// "sent" (the printer's word), "noted" (the citizen's) or "desk" (a walk-in: the
+// window sees who it is for).
 type TicketConfirmed struct {
 	Ticket string `json:"ticket"`
 	Proof  string `json:"proof"`
@@ -329,13 +333,14 @@ type Outcome struct {
 }
 
 // TicketCorrected gives the ticket in hand the service that its holder really
-// needs. It stays at the window, or goes to another (then a transfer follows).
+// needs. It stays at the window, and its number stays.
 type TicketCorrected struct {
-	Ticket  string `json:"ticket"`
-	Window  string `json:"window"`
-	Staff   string `json:"staff"`
-	From    string `json:"from"` // service before
-	Service string `json:"service"`
+	Ticket  string   `json:"ticket"`
+	Window  string   `json:"window"`
+	Staff   string   `json:"staff"`
+	From    string   `json:"from"` // service before
+	Service string   `json:"service"`
+	More    []string `json:"more,omitempty"` // services still to come after it
 }
 
 // TicketQuieted says whether a ticket is called without a voice.
@@ -380,12 +385,14 @@ type NoticeWithdrawn struct {
 // ResultsPublished makes approvals public; one with a known id is replaced.
 type ResultsPublished struct {
 	Results []Result `json:"results"`
+	Staff   string   `json:"staff,omitempty"`
 	Source  string   `json:"source"`
 }
 
 // ResultsWithdrawn takes results off the boards.
 type ResultsWithdrawn struct {
 	IDs    []string `json:"ids"`
+	Staff  string   `json:"staff,omitempty"`
 	Source string   `json:"source"`
 }
 
@@ -406,7 +413,7 @@ type DutySet struct {
 type CallUnspoken struct {
 	Call   uint64 `json:"call"`
 	Zone   string `json:"zone"`
-	Reason string `json:"reason"` // "stale", "voice"
+	Reason string `json:"reason"` // "stale", "voice", "full" (too many were waiting)
 	Age    int    `json:"age"`    // seconds
 }
 

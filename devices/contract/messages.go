@@ -80,7 +80,7 @@ var Messages = []Message{
 	{EvWindowSignedOut, KindEvent, WindowChanged{}, nil, "hall", "The window closes."},
 	{EvWindowPaused, KindEvent, WindowChanged{}, nil, "hall", "The window pauses, with a reason."},
 	{EvWindowResumed, KindEvent, WindowChanged{}, nil, "hall", "The window goes on."},
-	{EvStaffRefused, KindEvent, WindowChanged{}, nil, "hall", "A wrong PIN at a window."},
+	{EvStaffRefused, KindEvent, WindowChanged{}, nil, "hall", "A wrong PIN or card at a window, or at the manager's door."},
 	{EvRatingGiven, KindEvent, RatingGiven{}, nil, "hall", "A citizen rates a service session, once."},
 	{EvRatingAbsent, KindEvent, RatingAbsent{}, nil, "hall", "The citizen pressed nothing: not rated, which is not satisfied."},
 	{EvPunchRecorded, KindEvent, PunchRecorded{}, nil, "hall", "A member of staff used an attendance terminal."},

@@ -309,6 +309,7 @@ type Ticket struct {
 	Called   string    `json:"called,omitempty"`   // window that called it last, by id
 	NoCard   bool      `json:"no_card,omitempty"`  // taken without the ID card: bring it to the window
 	Offline  bool      `json:"offline,omitempty"`  // of a lent number, taken while cut off: it joins the queue later
+	Silent   bool      `json:"silent,omitempty"`   // called by eye only
 }
 
 // TicketRef names a ticket. Person is the proof that a reprint of a ticket by
@@ -337,8 +338,8 @@ type WindowRef struct {
 	NoFee  bool   `json:"no_fee,omitempty"` // of finish: nothing is to be paid for this service
 
 	Outcome  Outcome `json:"outcome,omitzero"`    // of finish
-	Minutes  int     `json:"minutes,omitempty"`   // of hold: remind after so long; of pause: how long it is meant to last
-	PastHeld bool    `json:"past_held,omitempty"` // of next and call: yes, although a held ticket is overdue or a called one was not ended
+	Minutes  int     `json:"minutes,omitempty"`   // of hold: remind after so long, 1..480; 0 is as configured
+	PastHeld bool    `json:"past_held,omitempty"` // of next, call and finish: go on, although the window holds a ticket that is overdue
 }
 
 // Transfer sends the window's present ticket elsewhere: to a service, a window

@@ -167,7 +167,8 @@ type Call struct {
 	Silent  bool      `json:"silent,omitempty"` // shown, never spoken: its holder asked for it
 }
 
-// Windows is the state of every window.
+// Windows is the state of every window. A hall with so many windows that they do
+// not fit a payload leaves out what is missed least: kind, unit and area first.
 type Windows struct {
 	Version uint64       `json:"version"`
 	Windows []WindowView `json:"windows"`
@@ -185,8 +186,8 @@ type WindowView struct {
 	ID     string `json:"id"`
 	Label  string `json:"label"` // "3"
 	Name   Text2  `json:"name"`
-	Kind   string `json:"kind"` // "department", "consult", "entrusted", "fee", "complaint"
-	Area   Text2  `json:"area"`
+	Kind   string `json:"kind,omitempty"` // "department", "consult", "entrusted", "fee", "complaint"
+	Area   Text2  `json:"area,omitzero"`
 	State  string `json:"state"`
 	Reason string `json:"reason,omitempty"` // of a pause
 	Staff  string `json:"staff,omitempty"`  // name of the person signed in now

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,6 +100,49 @@ func TestAppointmentsFromTheCentre(t *testing.T) {
 	c.engine.Look(func(s *hall.State) {
 		if a := s.Appointments["w-1"]; a == nil || a.State != hall.Booked || a.Source != "centre" {
 			t.Errorf("stored is %+v", a)
+		}
+	})
+
+	// R-VOICE-03, R-BOARD-02: what the centre wants on the boards goes the same
+	// way, and a forbidden word is refused with its source.
+	n := contract.Notice{ID: "n1", Text: contract.Text2{ZH: "停水"}}
+	if w, err := centre.Command(limit, "hall", contract.CmdNoticePost, contract.PostNotice{Notice: n}); err != nil || w.Error != nil {
+		t.Fatal(err, w.Error)
+	}
+	n.Text.EN = "Not my problem"
+	w, err := centre.Command(limit, "hall", contract.CmdNoticePost, contract.PostNotice{Notice: n})
+	if err != nil || w.Error == nil || w.Error.Code != hall.ForbiddenWord || !strings.Contains(w.Error.MessageEN, "not my problem") {
+		t.Errorf("%v %+v", err, w)
+	}
+	today := time.Now().In(setup.Hours.Zone).Format(time.DateOnly)
+	for typ, data := range map[string]any{
+		contract.CmdResultsPublish: contract.PublishResults{Results: []contract.Result{{ID: "r1", Case: "1", Name: "张三", Service: contract.Text2{ZH: "许可"}, Outcome: contract.Text2{ZH: "准予"}, Date: today}}},
+		contract.CmdDutySet:        contract.SetDuty{Days: []contract.DutyDay{{Day: today, Officers: []contract.DutyOfficer{{Name: "何静", Post: contract.Text2{ZH: "值班领导"}}}}}},
+	} {
+		if w, err := centre.Command(limit, "hall", typ, data); err != nil || w.Error != nil {
+			t.Errorf("%s: %v %v", typ, err, w.Error)
+		}
+	}
+	c.engine.Look(func(s *hall.State) {
+		now := time.Now()
+		if v := s.NoticesView(now).Notices; !slices.ContainsFunc(v, func(n contract.Notice) bool { return n.ID == "n1" && n.Text.ZH == "停水" && n.Text.EN == "" }) {
+			t.Errorf("notices %+v", v)
+		}
+		if v := s.ResultsView(now).Results; len(v) != 1 || v[0].Name != "张*" {
+			t.Errorf("results %+v", v)
+		}
+		if s.Duty[today].Officers[0].Name != "何静" {
+			t.Errorf("duty %+v", s.Duty)
+		}
+	})
+	for typ, data := range map[string]any{contract.CmdNoticeWithdraw: contract.WithdrawNotice{ID: "n1"}, contract.CmdResultsWithdraw: contract.PublishResults{IDs: []string{"r1"}}} {
+		if w, err := centre.Command(limit, "hall", typ, data); err != nil || w.Error != nil {
+			t.Errorf("%s: %v %v", typ, err, w.Error)
+		}
+	}
+	c.engine.Look(func(s *hall.State) {
+		if len(s.Notices)+len(s.Results) != 0 {
+			t.Errorf("left: %+v %+v", s.Notices, s.Results)
 		}
 	})
 }

@@ -41,6 +41,7 @@ func meet(t *testing.T) *meeting {
 		devices: host.New(nil, func(context.Context, string, devices.Reading) error { return nil }, quiet),
 		roles:   map[string]string{"kiosk-1": hall.RoleKiosk, "desk-1": hall.RoleWindow},
 	}}
+	m.signs = newSigns(m.Controller)
 	m.run(b.Run)
 	m.nodes, err = node.NewHost(node.HostConfig{Hall: "sample", Dial: b.Dial("sample/hall"), Ask: m.nodeAsk, Log: quiet,
 		Events: func(context.Context, string, []contract.Event) (uint64, error) { return 0, nil }})

@@ -14,7 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/oklog/ulid/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"hallward/devices"
@@ -42,6 +41,8 @@ type Controller struct {
 	centre  *node.Node // nil without a centre
 	devices *host.Host
 	keypads *keypads
+	signs   *signs
+	voices  *voices
 	desk    *desk
 	roles   map[string]string
 	faults  chan contract.DeviceFault
@@ -97,13 +98,17 @@ func (c *Controller) wire() error {
 			pads[d.ID] = p
 		}
 	}
-	c.keypads = newKeypads(c.cfg.Setup, pads, c.log)
+	c.keypads = newKeypads(c.cfg.Setup, pads, engine, c.cfg.Node, c.log)
+	c.signs, c.voices = newSigns(c), newVoices(c)
 	engine.onEvents = func(events []contract.Event) {
 		c.desk.note(events)
-		c.keypads.follow(events, c.digits)
+		c.keypads.follow(events)
 		for _, e := range events {
-			if e.Type == contract.EvDayOpened {
+			switch e.Type {
+			case contract.EvDayOpened:
 				c.lookAhead(time.Now())
+			case contract.EvAlarmRaised, contract.EvAlarmCleared:
+				c.tellAlarm(e)
 			}
 		}
 	}
@@ -154,10 +159,12 @@ func (c *Controller) wireCentre() error {
 	if err != nil {
 		return err
 	}
-	c.centre.OnCommand(contract.CmdAppointments, func(ctx context.Context, r contract.Request) contract.Answer {
-		r.Expires = time.Now().Add(time.Minute) // it came in time, by the clocks of both
-		return c.engine.Ask(ctx, c.cfg.Node, hall.RoleHall, r)
-	})
+	for _, typ := range centreCommands {
+		c.centre.OnCommand(typ, func(ctx context.Context, r contract.Request) contract.Answer {
+			r.Expires = time.Now().Add(time.Minute) // it came in time, by the clocks of both
+			return c.blocked("centre", r, c.engine.Ask(ctx, c.cfg.Node, hall.RoleHall, r))
+		})
+	}
 	c.centreUp.since = time.Now()
 	c.centre.OnOnline(func(up bool) {
 		c.centreUp.mu.Lock()
@@ -197,13 +204,18 @@ func (c *Controller) Run(ctx context.Context, s *service.Service) error {
 		run("centre", c.centre.Run)
 	}
 	run("devices", c.devices.Run)
-	for _, l := range c.keypads.lines {
-		outer.Go(func() { c.keypads.run(ctx, l) })
-	}
+	outer.Go(func() { c.keypads.run(ctx) })
 	c.lookAhead(time.Now())
 	c.publishFixed()
 	outer.Go(func() { c.engine.PublishViews(ctx, c.nodes.PublishView) })
 	outer.Go(func() { c.storeFaults(ctx) })
+	outer.Go(func() { _ = c.signs.work.Run(ctx) })
+	outer.Go(func() { c.signs.run(ctx, c.engine) })
+	for _, z := range c.voices.zones {
+		outer.Go(func() { _ = z.Run(ctx) })
+	}
+	outer.Go(func() { c.voices.run(ctx, c.engine) })
+	outer.Go(func() { c.voices.storeUnspoken(ctx, c.engine) })
 	stopConsole, err := c.serveConsole(ctx)
 	if err == nil {
 		err = s.Serve(c.cfg.Health)
@@ -244,19 +256,14 @@ func (c *Controller) lookAhead(now time.Time) {
 	}
 }
 
-// publishFixed gives out the views that only change with the configuration.
+// publishFixed gives out the view that only changes with the configuration.
 func (c *Controller) publishFixed() {
-	for name, view := range map[string]any{
-		contract.ViewCatalogue: c.cfg.Setup.CatalogueView(),
-		contract.ViewNotices:   contract.Notices{Version: c.cfg.Setup.CatalogueVersion, Notices: c.cfg.Setup.Notices},
-	} {
-		raw, err := json.Marshal(view)
-		if err == nil {
-			err = c.nodes.PublishView(name, raw)
-		}
-		if err != nil {
-			c.log.Error("a view cannot be published", "view", name, "error", err)
-		}
+	raw, err := json.Marshal(c.cfg.Setup.CatalogueView())
+	if err == nil {
+		err = c.nodes.PublishView(contract.ViewCatalogue, raw)
+	}
+	if err != nil {
+		c.log.Error("a view cannot be published", "view", contract.ViewCatalogue, "error", err)
 	}
 }
 
@@ -280,8 +287,9 @@ func (c *Controller) serveConsole(ctx context.Context) (stop func(), err error) 
 	for _, r := range c.cfg.Setup.PauseReasons {
 		reasons = append(reasons, r.Name.ZH)
 	}
+	pages, closeMedia := withMedia(c.cfg.mediaFolder(), console.New(c.desk, console.Options{Facts: c.journal, Secure: secure, PauseReasons: reasons, Log: c.log}), c.log)
 	srv := &http.Server{
-		Handler:           console.New(c.desk, console.Options{Facts: c.journal, Secure: secure, PauseReasons: reasons, Log: c.log}),
+		Handler:           pages,
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx }, // live streams end with the process
 	}
@@ -297,6 +305,7 @@ func (c *Controller) serveConsole(ctx context.Context) (stop func(), err error) 
 		if srv.Shutdown(limit) != nil {
 			_ = srv.Close()
 		}
+		closeMedia()
 	}, nil
 }
 
@@ -356,14 +365,13 @@ func (c *Controller) nodeChanged(node string, info node.NodeInfo) {
 func (c *Controller) reading(ctx context.Context, device string, r devices.Reading) error {
 	switch r := r.(type) {
 	case devices.Score:
-		w := c.windowOf(r.Unit)
+		w := c.keypads.windowOf(device, r.Unit)
 		if w == "" {
-			c.log.Warn("a rating from a keypad that belongs to no window", "device", device, "unit", r.Unit)
 			return nil
 		}
 		return c.engine.Reading(ctx, hall.CmdScore, hall.Score{Window: w, Level: r.Level, Code: r.Code, Scale: r.Scale})
 	case devices.KeyPress:
-		return c.keyPress(ctx, device, r)
+		return c.keypads.press(ctx, device, r)
 	case devices.Punch:
 		return c.engine.Reading(ctx, hall.CmdPunch, contract.PunchRecorded{
 			Terminal: r.Terminal, Person: r.Person, Local: r.Local, Zone: r.Zone, At: r.At, Received: r.Received,
@@ -373,66 +381,21 @@ func (c *Controller) reading(ctx context.Context, device string, r devices.Readi
 	return nil
 }
 
-var keyRequests = map[devices.Key]string{
-	devices.KeyNext:   contract.AskWindowNext,
-	devices.KeyRecall: contract.AskWindowRecall,
-}
-
-// keyPress lets a window be worked from its call keypad.
-func (c *Controller) keyPress(ctx context.Context, device string, k devices.KeyPress) error {
-	w, typ := c.windowOf(k.Unit), keyRequests[k.Key]
-	if w == "" || typ == "" {
-		return nil
-	}
-	raw, err := json.Marshal(contract.WindowRef{Window: w})
-	if err != nil {
-		return err
-	}
-	now := time.Now()
-	a := c.engine.Ask(ctx, c.cfg.Node, hall.RoleHall, contract.Request{
-		ID: ulid.Make().String(), Type: typ, Issued: now, Expires: now.Add(10 * time.Second), Data: raw,
-	})
-	switch a.Result {
-	case contract.ResultFailed:
-		return a.Error
-	case contract.ResultRefused:
-		c.log.Info("a keypad's request was refused", "device", device, "unit", k.Unit, "request", typ, "code", a.Error.Code)
-		c.keypads.order(w, func(ctx context.Context, p devices.Keypad, unit int) error { return p.Beep(ctx, unit) })
-	}
-	return nil
-}
-
-func (c *Controller) windowOf(unit int) string {
-	for _, w := range c.cfg.Setup.Windows {
-		if w.Keypad == unit && unit > 0 {
-			return w.ID
-		}
-	}
-	return ""
-}
-
-// digits is what a window's keypad shows: how many wait for it and the number
-// in its hand, both as far as three digits go.
-func (c *Controller) digits(window string) (waiting, number int) {
-	c.engine.Look(func(s *hall.State) {
-		waiting = min(s.WaitingFor(window), 999)
-		if t := s.InHand(window); t != nil {
-			number = t.Serial % 1000
-		}
-	})
-	return waiting, number
-}
-
 // deviceChanged turns the health of one of the hall's own devices into events.
 func (c *Controller) deviceChanged(h devices.Health) {
 	for _, f := range c.desk.health(h) {
-		select {
-		case c.faults <- f:
-		default:
-			c.log.Warn("a fault was not stored: too many at a time", "device", f.Device, "code", f.Code)
-		}
+		c.note(f)
 	}
 	c.engine.watch.wake()
+}
+
+// note has a change of a device's health stored.
+func (c *Controller) note(f contract.DeviceFault) {
+	select {
+	case c.faults <- f:
+	default:
+		c.log.Warn("a fault was not stored: too many at a time", "device", f.Device, "code", f.Code)
+	}
 }
 
 // storeFaults stores the changes one after the other, in their order.

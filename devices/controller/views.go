@@ -74,17 +74,24 @@ func (p *publisher) others() {
 	var q contract.Queue
 	var w contract.Windows
 	var c contract.Calendar
+	var n contract.Notices
+	var r contract.Results
+	var d contract.Duty
 	p.engine.Look(func(s *hall.State) {
 		q, w, c = s.QueueView(now), s.WindowsView(now), s.CalendarView(now)
+		n, r, d = s.NoticesView(now), s.ResultsView(now), s.DutyView(now)
 	})
 	// Its version is the clock, which may step back; nodes would ignore it then.
 	c.Version = max(c.Version, p.hours)
 	p.hours = c.Version
-	queue, windows, calendar := q, w, c
-	queue.Version, windows.Version, calendar.Version = 0, 0, 0
+	queue, windows, calendar, notices, results, duty := q, w, c, n, r, d
+	queue.Version, windows.Version, calendar.Version, notices.Version, results.Version, duty.Version = 0, 0, 0, 0, 0, 0
 	p.offer(contract.ViewQueue, q, queue)
 	p.offer(contract.ViewWindows, w, windows)
 	p.offer(contract.ViewCalendar, c, calendar)
+	p.offer(contract.ViewNotices, n, notices)
+	p.offer(contract.ViewResults, r, results)
+	p.offer(contract.ViewDuty, d, duty)
 }
 
 // offer publishes a view whose content differs from the last. The version is

@@ -61,7 +61,7 @@ var appliers = map[string]func(*State, contract.Event) error{
 func init() {
 	for _, part := range []map[string]func(*State, contract.Event) error{
 		lendAppliers(), orderAppliers(), limitAppliers(), appointmentAppliers(), dayAppliers(),
-		deskAppliers(), alarmAppliers(), postAppliers()} {
+		deskAppliers(), alarmAppliers(), postAppliers(), voiceAppliers()} {
 		maps.Copy(appliers, part)
 	}
 }
@@ -78,7 +78,7 @@ func with[D any](f func(*State, D, time.Time) error) func(*State, contract.Event
 
 // dayOpened begins a day. It replaces the maps of the old day and does not
 // touch what is in them.
-func (s *State) dayOpened(d contract.DayOpened, _ time.Time) error {
+func (s *State) dayOpened(d contract.DayOpened, at time.Time) error {
 	s.Day = d.Day
 	s.Serials, s.Tickets, s.Desks, s.Tries, s.Calls = nil, nil, nil, nil, nil
 	s.Lent, s.Given, s.Conflicts, s.Closed = nil, nil, nil, nil
@@ -86,6 +86,7 @@ func (s *State) dayOpened(d contract.DayOpened, _ time.Time) error {
 	s.Attendance.NewDay(d.Day)
 	s.Clock.Held = ""
 	s.forgetAppointments(d.Forget)
+	s.forgetPosts(d.Day, at)
 	s.arrange()
 	return nil
 }
@@ -97,7 +98,8 @@ func (s *State) issued(d contract.TicketIssued, at time.Time) error {
 	t := &queue.Ticket{ID: d.Ticket, Number: d.Number, Prefix: d.Prefix, Serial: d.Serial, Day: d.Day,
 		Service: d.Service, Kiosk: d.Kiosk, Lang: d.Lang, State: queue.Issued,
 		IssuedAt: d.At, Since: at, WaitMin: d.WaitMin, WaitMax: d.WaitMax, After: d.After, Forecast: d.Forecast,
-		Class: d.Class, More: d.More, Person: d.Person, NoCard: d.NoCard, Appointment: d.Appointment, Due: d.Due}
+		Class: d.Class, More: d.More, Person: d.Person, NoCard: d.NoCard, Appointment: d.Appointment, Due: d.Due,
+		WalkIn: d.WalkIn, Silent: d.Silent}
 	if d.Offline {
 		t.Order, t.TakenAt = d.Behind, d.PlacedAt
 	} else {
@@ -106,7 +108,9 @@ func (s *State) issued(d contract.TicketIssued, at time.Time) error {
 		s.Serials[d.Prefix] = max(s.Serials[d.Prefix], d.Serial)
 	}
 	s.give(t)
-	s.Waits.Issued(d.Service, d.Class, d.Day)
+	if t.WalkIn == "" { // who does not wait goes before nobody who does
+		s.Waits.Issued(d.Service, d.Class, d.Day)
+	}
 	s.Tickets[t.ID], s.numbers[t.Number], s.pending[t.ID] = t, t, t
 	return nil
 }
@@ -126,6 +130,9 @@ func (s *State) move(id string, to queue.State, at time.Time, change func(*queue
 	}
 	if t.State == queue.Serving {
 		t.Served = t.ServedSeconds(at)
+	}
+	if t.State == queue.Held {
+		t.Keeper, t.Remind = "", time.Time{}
 	}
 	t.State, t.Since = to, at
 	if change != nil {
@@ -204,7 +211,7 @@ func (s *State) called(d contract.TicketCalled, at time.Time) error {
 		s.learnCall(t, d, at)
 	}
 	return s.move(d.Ticket, queue.Called, at, func(t *queue.Ticket) {
-		t.Window, t.Recalls = d.Window, 0
+		t.Window, t.Call, t.Recalls, t.RecalledAt = d.Window, d.Call, 0, time.Time{}
 		if t.FirstAsked == "" {
 			t.FirstAsked, t.FirstStaff = d.Window, d.Staff
 		}
@@ -217,6 +224,7 @@ func (s *State) recalled(d contract.TicketRecalled, at time.Time) error {
 		return fmt.Errorf("ticket %q is not known", d.Ticket)
 	}
 	t.Recalls++
+	t.Call, t.RecalledAt = d.Call, at
 	s.announce(d.Call, d.Ticket, d.Window, t.Recalls, at)
 	return nil
 }
@@ -250,7 +258,15 @@ func (s *State) reinstated(d contract.TicketMoved, at time.Time) error {
 }
 
 func (s *State) started(d contract.TicketMoved, at time.Time) error {
-	return s.move(d.Ticket, queue.Serving, at, func(t *queue.Ticket) { t.StartedAt = at })
+	return s.move(d.Ticket, queue.Serving, at, func(t *queue.Ticket) {
+		t.StartedAt = at
+		if t.Window == "" { // a walk-in, that nobody called
+			t.Window = d.Window
+		}
+		if t.FirstAsked == "" {
+			t.FirstAsked, t.FirstStaff = d.Window, d.Staff
+		}
+	})
 }
 
 func (s *State) finished(d contract.TicketFinished, at time.Time) error {
@@ -273,12 +289,12 @@ func (s *State) transferred(d contract.TicketTransferred, at time.Time) error {
 }
 
 func (s *State) held(d contract.TicketMoved, at time.Time) error {
-	return s.move(d.Ticket, queue.Held, at, nil)
+	return s.move(d.Ticket, queue.Held, at, func(t *queue.Ticket) { t.Keeper, t.Remind = d.Staff, d.Remind })
 }
 
 func (s *State) resumed(d contract.TicketMoved, at time.Time) error {
 	s.announce(d.Call, d.Ticket, d.Window, 0, at)
-	return s.move(d.Ticket, queue.Called, at, func(t *queue.Ticket) { t.Recalls = 0 })
+	return s.move(d.Ticket, queue.Called, at, func(t *queue.Ticket) { t.Call, t.Recalls, t.RecalledAt = d.Call, 0, time.Time{} })
 }
 
 func (s *State) returned(d contract.TicketMoved, at time.Time) error {
@@ -287,14 +303,14 @@ func (s *State) returned(d contract.TicketMoved, at time.Time) error {
 
 func (s *State) signedIn(d contract.WindowChanged, at time.Time) error {
 	w := s.open(d.Window)
-	w.Staff, w.Since, w.Paused, w.Reason = d.Staff, at, false, ""
+	w.Staff, w.Since, w.Paused, w.Reason, w.Left = d.Staff, at, false, "", time.Time{}
 	delete(s.Tries, d.Staff)
 	return nil
 }
 
 func (s *State) signedOut(d contract.WindowChanged, at time.Time) error {
 	w := s.open(d.Window)
-	w.Staff, w.Since, w.Paused, w.Reason = "", at, false, ""
+	w.Staff, w.Since, w.Paused, w.Reason, w.Left = "", at, false, "", at
 	return nil
 }
 
@@ -311,8 +327,12 @@ func (s *State) windowResumed(d contract.WindowChanged, at time.Time) error {
 }
 
 func (s *State) staffRefused(d contract.WindowChanged, at time.Time) error {
-	tries := append(slices.Clone(s.Tries[d.Staff]), at)
-	s.Tries[d.Staff] = tries[max(0, len(tries)-PINTries):]
+	who := d.Staff
+	if who == "" {
+		who = cardTries(d.Window)
+	}
+	tries := append(slices.Clone(s.Tries[who]), at)
+	s.Tries[who] = tries[max(0, len(tries)-PINTries):]
 	return nil
 }
 

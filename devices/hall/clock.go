@@ -226,11 +226,18 @@ func (s *State) clockStepped(d contract.ClockChanged, at time.Time) error {
 			move(&t.WaitingFrom)
 			move(&t.StartedAt)
 			move(&t.CalledAt)
+			move(&t.RecalledAt)
+			move(&t.Remind)
 		}
 	}
 	for _, d := range s.Desks {
 		move(&d.Since)
 		move(&d.Freed)
+		move(&d.Left)
+	}
+	for key, a := range s.Alarms {
+		move(&a.Since)
+		s.Alarms[key] = a
 	}
 	open := maps.Clone(s.Ratings.Open)
 	for w, r := range open {

@@ -94,18 +94,22 @@ func (s *State) finish(c Command, d contract.WindowRef, now time.Time) Decision 
 		return s.refuse(NothingInHand, about{Window: d.Window})
 	}
 	t := a.ticket
+	if o := queue.Step(t.State, queue.Finish); o.Refusal != "" {
+		return s.refuse(o.Refusal, about{Number: t.Number, Window: t.Window})
+	}
+	outcome, p := s.outcome(t.Service, d.Outcome, now)
+	if p != nil {
+		return Decision{Refusal: p}
+	}
 	more, owed := s.x.rest(t, d.NoFee)
 	seconds, session := t.ServedSeconds(now), sessionOf(t)
 	if len(more) > 0 {
-		return s.carryOn(a, more, contract.TicketContinued{Ticket: t.ID, Window: d.Window, Staff: a.desk.Staff,
-			Done: t.Service, Session: session, Seconds: seconds, Owed: owed}, now)
-	}
-	if p := s.try(t, queue.Finish); p != nil {
-		return Decision{Refusal: p}
+		return s.carryOn(a, d, more, contract.TicketContinued{Ticket: t.ID, Window: d.Window, Staff: a.desk.Staff,
+			Done: t.Service, Session: session, Seconds: seconds, Owed: owed, Outcome: outcome}, now)
 	}
 	e := event(contract.EvTicketFinished, now, contract.TicketFinished{Ticket: t.ID, Window: d.Window,
-		Staff: a.desk.Staff, Session: session, Seconds: seconds})
-	return s.after(a.empty(), "", append(s.closeRating(d.Window, now), e)...)
+		Staff: a.desk.Staff, Session: session, Seconds: seconds, Outcome: outcome})
+	return s.thenNext(a.empty(), d, now, append(s.closeRating(d.Window, now), e)...)
 }
 
 // sessionOf is the id of the present service of a ticket: each is done once.
@@ -117,7 +121,7 @@ func sessionOf(t *queue.Ticket) string {
 }
 
 // carryOn ends one of several services of the ticket in hand.
-func (s *State) carryOn(a scene, more []string, d contract.TicketContinued, now time.Time) Decision {
+func (s *State) carryOn(a scene, asked contract.WindowRef, more []string, d contract.TicketContinued, now time.Time) Decision {
 	d.Service, d.More, d.Here = s.x.chooseNext(a.window, more)
 	verb := queue.Continue
 	if d.Here {
@@ -128,10 +132,11 @@ func (s *State) carryOn(a scene, more []string, d contract.TicketContinued, now 
 		return Decision{Refusal: p}
 	}
 	t.Service, t.More = d.Service, d.More
-	if !d.Here {
-		a = a.empty()
+	events := append(s.closeRating(d.Window, now), event(contract.EvTicketContinued, now, d))
+	if d.Here {
+		return s.after(a, "", events...)
 	}
-	return s.after(a, "", append(s.closeRating(d.Window, now), event(contract.EvTicketContinued, now, d))...)
+	return s.thenNext(a.empty(), asked, now, events...)
 }
 
 func (s *State) continued(d contract.TicketContinued, at time.Time) error {

@@ -79,6 +79,9 @@ func (s *State) closeDay(_ Command, d contract.CloseDay, now time.Time) Decision
 	case strings.TrimSpace(d.Reason) == "":
 		return s.refuse(CloseReason, about{})
 	}
+	if p := s.decent(contract.Text2{ZH: d.Reason}); p != nil {
+		return Decision{Refusal: p}
+	}
 	var events []contract.Event
 	for _, t := range s.today(func(t *queue.Ticket) bool { return t.Pending() || t.State == queue.Waiting }) {
 		events = append(events, event(contract.EvTicketVoided, now, contract.TicketVoided{Ticket: t.ID, Reason: "day-closed"}))

@@ -93,7 +93,7 @@ func init() {
 		CmdCheckPIN:                 {itself, read((*State).checkPIN)},
 		CmdTick:                     {itself, func(s *State, c Command, now time.Time) Decision { return s.tick(c.Node, now) }},
 	}
-	for _, part := range []map[string]rule{lendRules(), orderRules(), limitRules(), appointmentRules(), dayRules(), deskRules(), alarmRules(), postRules()} {
+	for _, part := range []map[string]rule{lendRules(), orderRules(), limitRules(), appointmentRules(), dayRules(), deskRules(), alarmRules(), postRules(), voiceRules()} {
 		maps.Copy(rules, part)
 	}
 }
@@ -133,7 +133,7 @@ func (s *State) Decide(c Command, now time.Time) Decision {
 }
 
 // tick does what is due: tickets that nobody confirmed, ratings that nobody
-// gave, appointments that nobody came to.
+// gave, appointments that nobody came to, alarms to raise and to clear.
 func (s *State) tick(node string, now time.Time) Decision {
 	d := Decision{Events: s.lookAhead(node, now)}
 	for _, t := range inOrder(s.pending, func(t *queue.Ticket) bool { return !now.Before(t.Since.Add(s.x.ConfirmWithin)) }) {
@@ -145,6 +145,7 @@ func (s *State) tick(node string, now time.Time) Decision {
 		}
 	}
 	d.Events = append(d.Events, s.missAppointments(now)...)
+	d.Events = append(d.Events, s.alarms(now)...)
 	return d
 }
 
@@ -171,6 +172,11 @@ func (s *State) NextDue(now time.Time) time.Time {
 	for _, a := range s.Appointments {
 		if a.State == Booked {
 			sooner(a.Start.Add(s.x.Appointments.Late + time.Millisecond)) // the limit itself is in time
+		}
+	}
+	for _, t := range []time.Time{s.alarmsDue(now), s.postsDue(now)} {
+		if !t.IsZero() {
+			sooner(t)
 		}
 	}
 	return due.Add(clock.Sub(now)) // by the machine's clock

@@ -177,10 +177,13 @@ func (d *fairDay) restart() {
 func (d *fairDay) step() error {
 	w := d.one("w1", "w2", "w3")
 	is := ref{Window: w}
-	switch c := d.r.IntN(40); {
+	switch c := d.r.IntN(44); {
 	case c < 16:
 		d.arrive()
 	case c < 29:
+		if d.spoil.state != nil { // a window may call by itself when it finishes
+			d.spoil.state(d.s)
+		}
 		if t := d.s.InHand(w); t != nil {
 			if t.State == queue.Called && d.r.IntN(2) == 0 {
 				d.do(contract.AskWindowNoShow, is)
@@ -192,7 +195,12 @@ func (d *fairDay) step() error {
 		if d.spoil.state != nil {
 			d.spoil.state(d.s)
 		}
-		if got := d.do(contract.AskWindowNext, is); got.Refusal != nil && got.Refusal.Code == hall.NobodyWaiting {
+		got := d.do(contract.AskWindowNext, is)
+		if got.Refusal != nil && got.Refusal.Code == hall.HeldOverdue {
+			is.PastHeld = true
+			got = d.do(contract.AskWindowNext, is)
+		}
+		if got.Refusal != nil && got.Refusal.Code == hall.NobodyWaiting {
 			return d.oracle.nobody(w)
 		}
 	case c < 31 && d.s.InHand(w) != nil:
@@ -218,6 +226,17 @@ func (d *fairDay) step() error {
 		d.order("s1", contract.OrderRule{Overtake: d.r.IntN(5), Beyond: d.r.IntN(30)})
 	case c == 39:
 		d.now = d.now.Add(-5 * time.Minute) // somebody sets the clock
+	case c == 40:
+		d.do(contract.AskWindowWalkIn, contract.WalkIn{Window: w, Service: d.one("a", "b", "c"), Call: d.r.IntN(2) == 0})
+	case c == 41 && d.s.InHand(w) != nil:
+		d.do(contract.AskWindowCorrect, contract.Correct{Window: w, Service: d.one("a", "b", "c")})
+	case c == 42:
+		d.do(contract.AskWindowSet, contract.SetWindow{Window: w, Auto: d.r.IntN(2) == 0})
+	case c == 43:
+		if t := d.any(queue.Waiting, queue.Called); t != "none" {
+			i := slices.IndexFunc(d.s.TicketsIn(queue.Waiting, queue.Called), func(k queue.Ticket) bool { return k.Number == t })
+			d.do(contract.AskTicketQuiet, contract.QuietTicket{Ticket: d.s.TicketsIn(queue.Waiting, queue.Called)[i].ID, Silent: true})
+		}
 	}
 	for ; d.judged < len(d.log); d.judged++ {
 		if err := d.oracle.see(d.log[d.judged]); err != nil {
@@ -261,7 +280,8 @@ func runFairDays(t failer, seed uint64, days int, bad spoil) (tally, error) {
 // classes the call order is the order of issue, with all skills everywhere the
 // oldest of the hall; who can be called is called; each call says why. Windows
 // differ in skills and preferences; tickets return, move, are held, granted and
-// chosen; two kiosks, one of them at times cut off; the hall restarts, the clock
+// chosen; some come
+// without a ticket or with the wrong service, some windows call by themselves; two kiosks, one of them at times cut off; the hall restarts, the clock
 // steps back, the manager changes the rule.
 func TestFairDays(t *testing.T) {
 	days := 10_000
@@ -275,7 +295,7 @@ func TestFairDays(t *testing.T) {
 	t.Logf("%d days: %+v", days, seen)
 	for what, n := range map[string]int{"calls": seen.calls, "granted": seen.heads, "sent": seen.sent, "appointments before their time": seen.early,
 		"overtaken": seen.overtaken, "by class": seen.byClass, "by service": seen.byService,
-		"held back by the count": seen.barredByCount, "held back by the time": seen.barredByTime} {
+		"held back by the count": seen.barredByCount, "held back by the time": seen.barredByTime, "walk-ins": seen.walkIns, "corrected": seen.corrected} {
 		if n < days/20 {
 			t.Errorf("only %d %s in %d days: nothing is proven", n, what, days)
 		}

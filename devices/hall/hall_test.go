@@ -229,7 +229,7 @@ func TestHoldReturnReinstate(t *testing.T) {
 	l.must(contract.AskWindowStart, ref{Window: "w1"})
 	l.now = l.now.Add(time.Minute)
 	l.must(contract.AskWindowHold, ref{Window: "w1", Reason: "补材料"})
-	l.now = l.now.Add(time.Hour)
+	l.now = l.now.Add(9 * time.Minute)
 	if got := l.next("w1").Ticket.Number; got != two.Number {
 		t.Errorf("after a hold w1 called %s", got)
 	}

@@ -51,6 +51,9 @@ func (s *State) pauseService(_ Command, d contract.PauseService, now time.Time) 
 	if reason == "" {
 		return s.refuse(StopReason, about{Service: service.Name})
 	}
+	if p := s.decent(contract.Text2{ZH: reason}); p != nil {
+		return Decision{Refusal: p}
+	}
 	if s.Paused[d.Service] == reason {
 		return Decision{}
 	}

@@ -55,7 +55,7 @@ func (s *State) join(c Command, d contract.TicketTaken, now time.Time) Decision 
 	return Decision{Events: append(l.events, event(contract.EvTicketIssued, now, contract.TicketIssued{
 		Ticket: d.Ticket, Number: d.Number, Prefix: d.Prefix, Serial: d.Serial, Day: s.Day, Service: d.Service,
 		Kiosk: c.Node, Lang: d.Lang, At: placed, Ahead: s.ahead(t), WaitMin: expected.From, WaitMax: expected.To, After: expected.After,
-		Class: d.Class, More: d.More, Person: d.Person, NoCard: d.NoCard, Offline: true, Behind: behind, PlacedAt: placed}))}
+		Class: d.Class, More: d.More, Person: d.Person, NoCard: d.NoCard, Offline: true, Behind: behind, PlacedAt: placed, Silent: d.Silent}))}
 }
 
 // abandon voids a ticket that a kiosk has given up while it was cut off. One

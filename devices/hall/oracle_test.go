@@ -29,13 +29,13 @@ type judged struct {
 	number, service, class, bound string
 	order                         uint64
 	taken, due                    time.Time
-	waiting                       bool
+	waiting, walkIn               bool
 	passed                        int
 	turn                          time.Time // when it was the oldest and another was called
 }
 
 // tally counts what the oracle saw, so that a test knows that it tested.
-type tally struct{ calls, heads, sent, early, overtaken, byClass, byService, barredByCount, barredByTime int }
+type tally struct{ calls, heads, sent, early, overtaken, byClass, byService, barredByCount, barredByTime, walkIns, corrected int }
 
 func (a *tally) add(b tally) {
 	a.calls += b.calls
@@ -47,6 +47,8 @@ func (a *tally) add(b tally) {
 	a.byService += b.byService
 	a.barredByCount += b.barredByCount
 	a.barredByTime += b.barredByTime
+	a.walkIns += b.walkIns
+	a.corrected += b.corrected
 }
 
 func newOracle(setup *hall.Setup) *oracle {
@@ -72,6 +74,7 @@ func (o *oracle) see(e contract.Event) error {
 	var d struct {
 		Ticket, Number, Service, Window, Class, Place, Why string
 		Overtaken                                          []string
+		WalkIn                                             string `json:"walk_in"`
 		Offline                                            bool
 		Behind                                             uint64
 		PlacedAt                                           time.Time `json:"placed_at"`
@@ -85,7 +88,7 @@ func (o *oracle) see(e contract.Event) error {
 	t := o.tickets[d.Ticket]
 	switch e.Type {
 	case contract.EvTicketIssued:
-		t = &judged{number: d.Number, service: d.Service, class: d.Class, due: d.Due, order: d.Behind, taken: d.PlacedAt}
+		t = &judged{number: d.Number, service: d.Service, class: d.Class, due: d.Due, order: d.Behind, taken: d.PlacedAt, walkIn: d.WalkIn != ""}
 		if !d.Offline {
 			o.order++
 			t.order = o.order
@@ -101,6 +104,17 @@ func (o *oracle) see(e contract.Event) error {
 		}
 	case contract.EvTicketTransferred:
 		t.waiting, t.service, t.bound = true, d.Service, d.Window
+	case contract.EvTicketStarted:
+		if t.waiting && !t.walkIn {
+			return fmt.Errorf("%s was taken in hand and never called", t.number)
+		}
+		if t.waiting {
+			o.seen.walkIns++
+		}
+		t.waiting, t.walkIn = false, false // it is like any other from now on
+	case contract.EvTicketCorrected:
+		o.seen.corrected++
+		t.service = d.Service
 	case contract.EvTicketUnconfirmed, contract.EvTicketVoided, contract.EvTicketLate:
 		t.waiting = false
 	case contract.EvTicketGranted:
@@ -168,6 +182,14 @@ func (o *oracle) judge(t *judged, window, why string, told []string, at time.Tim
 		return fmt.Errorf("nobody says why")
 	}
 	if why == queue.WhyChosen {
+		return nil
+	}
+	if t.walkIn || why == queue.WhyWalkIn {
+		o.seen.walkIns++
+		if !t.walkIn || why != queue.WhyWalkIn || len(told) > 0 {
+			return fmt.Errorf("a walk-in is called as such and passes nobody by rule")
+		}
+		t.walkIn = false
 		return nil
 	}
 	w := o.window(window)

@@ -32,12 +32,23 @@ func anyCommand(t *rapid.T, l *life) hall.Command {
 		contract.AskWindowNext, contract.AskWindowNext, contract.AskWindowNext, contract.AskWindowStart, contract.AskWindowStart, contract.AskWindowFinish,
 		contract.AskWindowCall, contract.AskWindowRecall, contract.AskWindowNoShow, contract.AskWindowTransfer, contract.AskWindowHold,
 		contract.AskWindowUnhold, contract.AskWindowReturn, contract.AskWindowReinstate, contract.AskWindowVoid,
+		contract.AskWindowWalkIn, contract.AskWindowWalkIn, contract.AskWindowCorrect, contract.AskWindowSet, contract.AskWindowSet, contract.AskTicketQuiet,
 		contract.AskTicketGrant, contract.AskOrderSet, contract.AskNumbersLend, contract.EvTicketTaken, contract.EvTicketTaken, hall.CmdCopied,
 		hall.CmdTick, hall.CmdScore, hall.CmdPunch, contract.EvDeviceFault,
+		contract.AskNoticePost, contract.CmdNoticePost, contract.AskNoticeWithdraw, contract.AskResultsPublish, contract.CmdResultsWithdraw, contract.AskDutySet,
 	}).Draw(t, "type")
 	w := window()
-	var data any = ref{Window: w, Number: number(), Reason: "meeting"}
+	var data any = ref{Window: w, Number: number(), Reason: "meeting", Minutes: rapid.IntRange(-1, 4).Draw(t, "minutes"),
+		PastHeld: rapid.Bool().Draw(t, "past held"), Outcome: contract.Outcome{Result: rapid.SampledFrom([]string{"", "done", "x"}).Draw(t, "result")}}
 	switch typ {
+	case contract.AskWindowWalkIn:
+		data = contract.WalkIn{Window: w, Service: service(), Call: rapid.Bool().Draw(t, "call")}
+	case contract.AskWindowCorrect:
+		data = contract.Correct{Window: w, Service: service()}
+	case contract.AskWindowSet:
+		data = contract.SetWindow{Window: w, Auto: rapid.Bool().Draw(t, "auto")}
+	case contract.AskTicketQuiet:
+		data = contract.QuietTicket{Ticket: ticket(), Silent: rapid.Bool().Draw(t, "silent")}
 	case contract.AskTicketTake:
 		class := ""
 		if len(l.setup().Classes) > 0 {
@@ -67,6 +78,22 @@ func anyCommand(t *rapid.T, l *life) hall.Command {
 	case contract.AskWindowTransfer:
 		to := rapid.SampledFrom([]string{"", "w1", "w2", "w3"}).Draw(t, "to")
 		data = contract.Transfer{Window: w, ToWindow: to, ToService: rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(t, "to service")}
+	case contract.AskNoticePost, contract.CmdNoticePost:
+		n := contract.Notice{ID: rapid.SampledFrom([]string{"", "n1", "n2"}).Draw(t, "id"), Text: contract.Text2{ZH: rapid.SampledFrom([]string{"停水", "不知道"}).Draw(t, "text")}}
+		if rapid.Bool().Draw(t, "ends") {
+			n.Until = l.now.Add(rapid.SampledFrom([]time.Duration{-time.Hour, time.Second, time.Minute, 20 * time.Hour}).Draw(t, "until"))
+		}
+		data = contract.PostNotice{Notice: n, Staff: "s1"}
+	case contract.AskNoticeWithdraw:
+		data = contract.WithdrawNotice{ID: "n1", Staff: "s1"}
+	case contract.AskResultsPublish, contract.CmdResultsWithdraw:
+		r := contract.PublishResults{Staff: "s1", IDs: []string{"r1"}}
+		if typ == contract.AskResultsPublish {
+			r.IDs, r.Results = nil, []contract.Result{{ID: "r1", Case: "1", Name: "张三", Service: contract.Text2{ZH: "事项"}, Outcome: contract.Text2{ZH: "准予"}, Date: "2026-03-01"}}
+		}
+		data = r
+	case contract.AskDutySet:
+		data = contract.SetDuty{Staff: "s1", Days: []contract.DutyDay{{Day: l.now.In(china).Format(time.DateOnly)}}}
 	case hall.CmdScore:
 		data = hall.Score{Window: w, Level: rapid.IntRange(0, 6).Draw(t, "level")}
 	case hall.CmdPunch:
@@ -133,6 +160,25 @@ func (v *invariants) see(t *rapid.T, e contract.Event) {
 	}
 }
 
+// checkAfter is what holds after a command that was carried out: a finish at a
+// window that calls the next by itself leaves it idle only when nobody waits for
+// it, it is paused, or it holds a ticket beyond its time.
+func checkAfter(t *rapid.T, l *life, c hall.Command, d hall.Decision) {
+	if c.Type != contract.AskWindowFinish || d.Refusal != nil {
+		return
+	}
+	w := l.s.WindowNow(d.Answer.(contract.WindowAnswer).Window.ID)
+	overdue := slices.ContainsFunc(l.s.TicketsIn(queue.Held), func(k queue.Ticket) bool {
+		return k.Window == w.ID && !l.s.Now(l.now).Before(k.Remind)
+	})
+	if w.Auto && w.State == contract.WindowOpen && w.Number == "" && w.Waiting > 0 && !overdue {
+		t.Fatalf("%s finished, %d wait for it, and it called nobody", w.ID, w.Waiting)
+	}
+	if !w.Auto && w.Ticket == "called" {
+		t.Fatalf("%s finished and called %s unasked", w.ID, w.Number)
+	}
+}
+
 func checkState(t *rapid.T, s *hall.State) {
 	hands := map[string]string{}
 	for window, d := range s.Desks {
@@ -159,6 +205,12 @@ func checkState(t *rapid.T, s *hall.State) {
 		}
 		if ticket.State == queue.Waiting {
 			waiting++
+		}
+		if held := ticket.State == queue.Held; held != (ticket.Keeper != "") || held == ticket.Remind.IsZero() {
+			t.Fatalf("%+v has the wrong owner", ticket)
+		}
+		if ticket.Recalls > s.Setup().Recalls.Most {
+			t.Fatalf("%+v was recalled too often", ticket)
 		}
 	}
 	if got := s.QueueView(time.Time{}).Waiting; got != waiting {
@@ -203,6 +255,7 @@ func TestAnyCommands(t *testing.T) {
 				v.see(t, e)
 			}
 			checkState(t, l.s)
+			checkAfter(t, l, c, d)
 			switch a := d.Answer.(type) {
 			case contract.WindowAnswer:
 				i := slices.IndexFunc(l.s.WindowsView(l.now).Windows, func(w contract.WindowView) bool { return w.ID == a.Window.ID })
@@ -288,9 +341,12 @@ func TestEqualTreatment(t *testing.T) {
 // No bytes make Decide panic, and what it gives can always be applied.
 func FuzzDecide(f *testing.F) {
 	for _, typ := range []string{contract.AskTicketTake, contract.AskWindowSignIn, contract.AskWindowTransfer, contract.EvTicketPrinted, hall.CmdScore, hall.CmdPunch, hall.CmdTick,
+		contract.AskNoticePost, contract.CmdNoticeWithdraw, contract.AskResultsPublish, contract.AskResultsWithdraw, contract.CmdDutySet, hall.CmdCheckPIN,
+		contract.AskWindowWalkIn, contract.AskWindowCorrect, contract.AskWindowSet, contract.AskTicketQuiet, contract.AskWindowFinish,
 		contract.AskNumbersLend, contract.EvTicketTaken, hall.CmdClock, contract.AskDayClose, contract.AskAppointmentBook, contract.AskAppointmentFind, contract.AskAppointmentArrive, contract.CmdAppointments, "?"} {
-		for _, data := range []string{``, `null`, `{}`, `[]`, `{"window":"w1","number":"A001"}`, `{"service":"a","lang":"` + "\u0000" + `"}`, `{"level":-9}`, `{"window":7}`,
+		for _, data := range []string{``, `null`, `{}`, `[]`, `{"window":"w1","number":"A001"}`, `{"service":"a","lang":"` + "\u0000" + `"}`, `{"level":-9}`, `{"window":7}`, `{"window":"w1","service":"b","call":true,"outcome":{"done":["a"],"note":"139","case":"\u0000"},"minutes":-1}`,
 			`{"stock":"S","holds":[{"prefix":"A","from":-1,"to":99999}],"left":{"":-7},"seen":{"A":1e9},"lent":{"A":99999}}`,
+			`{"staff":"s1","card":"x","notice":{"id":"n","text":{"zh":"停水"},"until":"9999-12-31T00:00:00Z"},"results":[{"id":"r","case":"1","date":"2026-01-01","service":{"zh":"a"},"outcome":{"zh":"b"}}],"ids":["r"],"days":[{"day":"2026-03-02","officers":[{}]}]}`,
 			`{"ticket":"t","number":"A501","prefix":"A","serial":501,"service":"a","at":"2026-03-02T02:00:00Z"}`} {
 			f.Add("id", typ, "kiosk-1", []byte(data))
 		}

@@ -68,7 +68,7 @@ type Setup struct {
 	Recalls          Recalls            // of one ticket
 	Unstaffed        time.Duration      // in hours a window without staff is an alarm after this; 0 is 10 minutes (R-QUE-04)
 	HoldRemind       time.Duration      // the holder of a ticket is reminded after this; 0 is 10 minutes
-	Roster           []contract.DutyDay // who is on duty, by day
+	Roster           []contract.DutyDay // who is on duty, by date (2006-01-02) or day of the week (mon … sun)
 	ClosedAhead      int                // closed days stand on the boards from so many days before; 0 is 3 (R-BOARD-05)
 	Extended         time.Duration      // tickets so long before and after hours, and on days off, where a window is staffed (延时服务); 0 is never
 }
@@ -147,6 +147,7 @@ type Service struct {
 	NoClosing bool           // tickets are given although the queue passes closing time
 	Capacity  int            // appointments in one slot, when Appointments
 	Hours     *calendar.Part // of the hall's hours in which it is given; nil is all of them
+	Outcome   string         // whether staff say at the end what came of it: "", OutcomeOptional or OutcomeRequired
 }
 
 // Quota is a limit for one part of the day.
@@ -158,19 +159,20 @@ type Quota struct {
 // Window is a window (窗口) and what it may serve. Without Services it serves
 // nothing.
 type Window struct {
-	ID       string
-	Label    string // "3"
-	Name     contract.Text2
-	Kind     string
-	Area     contract.Text2
-	Unit     string
-	Services []string
-	Keypad   int      // address of its evaluation keypad, 0 for none
-	First    []string // services that it takes before its others
-	Classes  []string // classes that it takes before everybody (绿色通道)
-	Zone     string   // id; "" is the first
-	Displays []Place  // strips and pole displays at this window
-	Auto     bool     // calls the next by itself after finish, until its staff change that
+	ID           string
+	Label        string // "3"
+	Name         contract.Text2
+	Kind         string
+	Area         contract.Text2
+	Unit         string
+	Services     []string
+	Keypad       int      // address of its evaluation keypad, 0 for none
+	First        []string // services that it takes before its others
+	Classes      []string // classes that it takes before everybody (绿色通道)
+	Zone         string   // id; "" is the first
+	KeypadDevice string   // line of its keypad; "" is any line
+	Displays     []Place  // strips and pole displays at this window
+	Auto         bool     // calls the next by itself after finish, until its staff change that
 }
 
 // Staff is a member of staff at the windows.
@@ -218,6 +220,7 @@ type index struct {
 	area      map[string]contract.Text2 // by service
 	place     map[string]int            // of a service in Services
 	lines     []lines                   // by window
+	thinned   int                       // steps that make the view of the windows fit a payload
 }
 
 func newIndex(setup *Setup) *index {
@@ -289,6 +292,7 @@ func newIndex(setup *Setup) *index {
 		x.node[x.Nodes[i].ID] = &x.Nodes[i]
 	}
 	x.layLines()
+	x.thinned = x.thinning()
 	x.catalogue = x.CatalogueView()
 	for _, info := range x.catalogue.Services {
 		x.area[info.ID] = info.Area

@@ -35,7 +35,7 @@ func (s *State) signIn(c Command, d contract.SignIn, now time.Time) Decision {
 			return s.refuse(Elsewhere, about{Window: w, Staff: person.Name})
 		}
 	}
-	a.desk = Desk{Staff: person.ID, Since: now, Ticket: a.desk.Ticket, Held: a.desk.Held}
+	a.desk = Desk{Staff: person.ID, Since: now, Ticket: a.desk.Ticket, Held: a.desk.Held, Auto: a.desk.Auto}
 	return s.after(a, "", event(contract.EvWindowSignedIn, now, contract.WindowChanged{Window: d.Window, Staff: person.ID}))
 }
 
@@ -84,7 +84,7 @@ func (s *State) signOut(c Command, d contract.WindowRef, now time.Time) Decision
 			Ticket: t.ID, From: d.Window, Service: t.Service, FirstAsked: t.FirstAsked, Reason: "window-closed"}))
 	}
 	staff := a.desk.Staff
-	a.desk = Desk{Since: now}
+	a.desk = Desk{Since: now, Auto: a.desk.Auto}
 	return s.after(a, "", append(events, event(contract.EvWindowSignedOut, now, contract.WindowChanged{Window: d.Window, Staff: staff, Reason: short(d.Reason)}))...)
 }
 
@@ -99,11 +99,24 @@ func (s *State) pause(c Command, d contract.WindowRef, now time.Time) Decision {
 	if !ok {
 		return s.refuse(ReasonNeeded, about{Choice: s.x.pauseChoices()})
 	}
+	if p := s.decent(contract.Text2{ZH: reason}); p != nil {
+		return Decision{Refusal: p}
+	}
 	if a.desk.Paused && a.desk.Reason == reason {
 		return s.after(a, "")
 	}
 	a.desk.Paused, a.desk.Reason, a.desk.Since = true, reason, now
 	return s.after(a, "", event(contract.EvWindowPaused, now, contract.WindowChanged{Window: d.Window, Staff: a.desk.Staff, Reason: reason}))
+}
+
+// pauseLimit is how long a pause for this reason may last.
+func (x *index) pauseLimit(reason string) time.Duration {
+	for _, r := range x.PauseReasons {
+		if r.ID == reason {
+			return r.Limit
+		}
+	}
+	return 30 * time.Minute
 }
 
 // pauseReason finds a reason by its id or its words; without a list any words

@@ -132,3 +132,87 @@ func TestLists(t *testing.T) {
 		}
 	}
 }
+
+// withCards is setup where s1 to s3 have cards, and s3 is a manager. All cards
+// have one salt.
+func withCards() *hall.Setup {
+	s := setup()
+	for i, card := range []string{"04A1B2C3", "04D4E5F6", "04FFFFFF"} {
+		h, err := hall.HashPIN(card, []byte("one salt for all"), 1)
+		if err != nil {
+			panic(err)
+		}
+		s.Staff[i].CardHash = h
+	}
+	s.Staff[1].Roles = []string{hall.StaffWindow, hall.StaffLead}
+	s.Staff[2].Roles = []string{hall.StaffManager}
+	return s
+}
+
+// A card signs in without a number; with a number or a PIN these must be right
+// too. Wrong cards count at their window, and what was read stands nowhere.
+func TestCard(t *testing.T) {
+	l := beginWith(t, withCards)
+	l.must(contract.AskWindowSignIn, contract.SignIn{Window: "w1", Card: "04A1B2C3"})
+	if got := l.s.StaffAt("w1"); got != "s1" {
+		t.Fatalf("%q is at w1", got)
+	}
+	l.must(contract.AskWindowSignIn, contract.SignIn{Window: "w2", Card: "04D4E5F6", Staff: "1002", PIN: "1111"})
+	l.refused(hall.WrongPIN, contract.AskWindowSignIn, contract.SignIn{Window: "w3", Card: "04FFFFFF", PIN: "9"})
+	l.refused(hall.WrongCard, contract.AskWindowSignIn, contract.SignIn{Window: "w3", Card: "04FFFFFF", Staff: "1001", PIN: "1111"})
+	for range hall.PINTries - 1 {
+		l.refused(hall.WrongCard, contract.AskWindowSignIn, contract.SignIn{Window: "w3", Card: "deadbeef"})
+	}
+	events := len(l.log)
+	l.refused(hall.PINBlocked, contract.AskWindowSignIn, contract.SignIn{Window: "w3", Card: "04FFFFFF"})
+	if len(l.log) != events {
+		t.Error("a blocked try filled the journal")
+	}
+	l.signIn("w3", "s3") // the number still works
+	l.refused(hall.WrongCard, contract.AskWindowSignIn, contract.SignIn{Window: "w4", Card: strings.Repeat("x", 65)})
+	l.now = l.now.Add(hall.PINWindow)
+	l.must(contract.AskWindowSignOut, ref{Window: "w3"})
+	l.must(contract.AskWindowSignIn, contract.SignIn{Window: "w3", Card: "04FFFFFF"})
+	for _, e := range l.log {
+		for _, card := range []string{"04A1B2C3", "04D4E5F6", "04FFFFFF", "deadbeef"} {
+			if strings.Contains(string(e.Data), card) {
+				t.Errorf("a card in %s", e.Data)
+			}
+		}
+	}
+	l.replay()
+}
+
+// A card opens the manager's door like a PIN; who has which role is the
+// setup's word.
+func TestStaffRoles(t *testing.T) {
+	l := beginWith(t, withCards)
+	if a := l.must(hall.CmdCheckPIN, contract.SignIn{Card: "04FFFFFF"}).Answer; a != (hall.Checked{Staff: "s3"}) {
+		t.Errorf("answer %+v", a)
+	}
+	for staff, want := range map[string]string{"s1": "window", "s2": "window lead", "s3": "manager", "nobody": ""} {
+		if got := strings.Join(l.s.RolesOf(staff), " "); got != want {
+			t.Errorf("%s: %q, want %q", staff, got, want)
+		}
+	}
+	for range hall.PINTries {
+		l.refused(hall.WrongCard, hall.CmdCheckPIN, contract.SignIn{Window: "?", Card: "deadbeef"})
+	}
+	l.refused(hall.PINBlocked, hall.CmdCheckPIN, contract.SignIn{Card: "04FFFFFF"})
+	l.refused(hall.PINBlocked, hall.CmdCheckPIN, contract.SignIn{Window: "another?", Card: "04FFFFFF"})
+	l.must(contract.AskWindowSignIn, contract.SignIn{Window: "w1", Card: "04A1B2C3"}) // another door
+	l.replay()
+}
+
+// What somebody set at a window stays when somebody else takes over, and the
+// answer says so.
+func TestAutoStays(t *testing.T) {
+	l := begin(t)
+	l.signIn("w1", "s1")
+	l.must(contract.AskWindowSet, contract.SetWindow{Window: "w1", Auto: true})
+	l.must(contract.AskWindowSignOut, ref{Window: "w1"})
+	a := l.must(contract.AskWindowSignIn, contract.SignIn{Window: "w1", Staff: "s2", PIN: "1111"}).Answer.(contract.WindowAnswer)
+	if !a.Window.Auto || !l.s.WindowsView(l.now).Windows[0].Auto {
+		t.Errorf("%+v", a.Window)
+	}
+}

@@ -44,10 +44,10 @@ type State struct {
 	Waits        forecast.Book             `json:"waits,omitzero"`      // what was learned about waiting; stays over the days
 	Closed       *contract.DayClosed       `json:"closed,omitempty"`    // the queue of this day was ended
 
-	Alarms  map[string]contract.Alarm   `json:"alarms,omitempty"`  // that last, by kind and subject
-	Notices map[string]contract.Notice  `json:"notices,omitempty"` // posted, by id; those of the setup are not here
-	Results map[string]contract.Result  `json:"results,omitempty"` // public, by id
-	Duty    map[string]contract.DutyDay `json:"duty,omitempty"`    // that was set, by day; before the setup's
+	Alarms  map[string]contract.Alarm        `json:"alarms,omitempty"`  // that last, by kind and subject
+	Notices map[string]contract.NoticePosted `json:"notices,omitempty"` // by id; those of the setup are not here
+	Results map[string]contract.Result       `json:"results,omitempty"` // public, by id
+	Duty    map[string]contract.DutyDay      `json:"duty,omitempty"`    // that was set, by day; before the setup's
 
 	x       *index
 	pool    queue.Pool

@@ -52,7 +52,7 @@ func (s *State) take(c Command, d contract.TakeTicket, now time.Time) Decision {
 	}
 	serial := s.nextSerial(service.Prefix)
 	t := &queue.Ticket{ID: c.ID, Number: queue.Number(service.Prefix, serial), Prefix: service.Prefix, Serial: serial,
-		Day: s.Day, Service: service.ID, Kiosk: c.Node, Lang: d.Lang, State: queue.Issued, Order: s.Order + 1, IssuedAt: now, Since: now, Class: d.Class, More: s.x.withFee(services)}
+		Day: s.Day, Service: service.ID, Kiosk: c.Node, Lang: d.Lang, State: queue.Issued, Order: s.Order + 1, IssuedAt: now, Since: now, Class: d.Class, More: s.x.withFee(services), Silent: d.Silent}
 	t.Person, t.NoCard = holder(d, services)
 	expected := outlook.Newcomer(service.ID, d.Class)
 	t.WaitMin, t.WaitMax, t.After = expected.From, expected.To, expected.After
@@ -60,7 +60,7 @@ func (s *State) take(c Command, d contract.TakeTicket, now time.Time) Decision {
 	return Decision{Answer: answer, Events: []contract.Event{event(contract.EvTicketIssued, now, contract.TicketIssued{
 		Ticket: t.ID, Number: t.Number, Prefix: t.Prefix, Serial: t.Serial, Day: t.Day, Service: t.Service,
 		Kiosk: t.Kiosk, Lang: t.Lang, At: now, Ahead: answer.Ahead, WaitMin: t.WaitMin, WaitMax: t.WaitMax, After: t.After,
-		Forecast: expected.seconds(), Class: t.Class, More: t.More, Person: t.Person, NoCard: t.NoCard})}}
+		Forecast: expected.seconds(), Class: t.Class, More: t.More, Person: t.Person, NoCard: t.NoCard, Silent: t.Silent})}}
 }
 
 // clock is a moment in words: the time alone when it is today.
@@ -186,7 +186,7 @@ func (s *State) ticket(t *queue.Ticket) contract.Ticket {
 	v := contract.Ticket{Ticket: t.ID, Number: t.Number, Service: t.Service, Day: t.Day, State: string(t.State),
 		IssuedAt: t.IssuedAt, WaitMin: t.WaitMin, WaitMax: t.WaitMax, After: t.After,
 		Windows: append([]string{}, s.callers(t)...), Area: s.x.area[t.Service].In(t.Lang)}
-	v.Class, v.More, v.Due, v.Reprints, v.NoCard = t.Class, t.More, t.Due, t.Reprints, t.NoCard
+	v.Class, v.More, v.Due, v.Reprints, v.NoCard, v.Silent = t.Class, t.More, t.Due, t.Reprints, t.NoCard, t.Silent
 	if t.InHand() {
 		v.Called = t.Window
 	}

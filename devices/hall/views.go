@@ -44,9 +44,15 @@ func (s *State) QueueView(now time.Time) contract.Queue {
 }
 
 // CallsView is the last calls, newest first.
-func (s *State) CallsView(_ time.Time) contract.Calls {
+func (s *State) CallsView(_ time.Time) contract.Calls { return s.lastCalls(s.x.BoardCalls) }
+
+// RecentCalls is all calls that are remembered, newest first: for the hall's own
+// voices, which must not miss one however many come together.
+func (s *State) RecentCalls() contract.Calls { return s.lastCalls(callsKept) }
+
+func (s *State) lastCalls(n int) contract.Calls {
 	v := contract.Calls{Version: s.Applied, Calls: []contract.Call{}}
-	for _, c := range s.Calls[:min(len(s.Calls), s.x.BoardCalls)] {
+	for _, c := range s.Calls[:min(len(s.Calls), n)] {
 		t := s.Tickets[c.Ticket]
 		if t == nil {
 			continue
@@ -65,14 +71,23 @@ func (s *State) CallsView(_ time.Time) contract.Calls {
 func (s *State) WindowsView(_ time.Time) contract.Windows {
 	v := contract.Windows{Version: s.Applied, Windows: []contract.WindowView{}}
 	for i := range s.x.Windows {
-		w := &s.x.Windows[i]
-		t := s.inHand(w.ID)
-		one := s.windowView(w, s.desk(w.ID), t)
-		one.Waiting = s.WaitingFor(w.ID)
-		if i := slices.IndexFunc(s.Calls, func(c Call) bool { return t != nil && c.Ticket == t.ID && c.Window == w.ID }); i >= 0 {
-			one.Called = s.Calls[i].Call
-		}
-		v.Windows = append(v.Windows, one)
+		v.Windows = append(v.Windows, s.WindowNow(s.x.Windows[i].ID))
+	}
+	return s.x.thin(v)
+}
+
+// WindowNow is one window as it is in WindowsView, with everything that the view
+// of a very large hall has no room for; an unknown one is the zero value.
+func (s *State) WindowNow(id string) contract.WindowView {
+	w := s.x.window[id]
+	if w == nil {
+		return contract.WindowView{}
+	}
+	t := s.inHand(id)
+	v := s.windowView(w, s.desk(id), t)
+	v.Waiting = s.WaitingFor(id)
+	if t != nil {
+		v.Called = t.Call
 	}
 	return v
 }
@@ -116,15 +131,6 @@ func (s *State) auto(w *Window, d Desk) bool {
 		return *d.Auto
 	}
 	return w.Auto
-}
-
-// NoticesView is the lines for the boards.
-func (s *State) NoticesView(_ time.Time) contract.Notices {
-	v := contract.Notices{Version: s.x.CatalogueVersion, Notices: s.x.Notices}
-	if v.Notices == nil {
-		v.Notices = []contract.Notice{}
-	}
-	return v
 }
 
 // Circling are the open tickets that were transferred as often as is allowed:

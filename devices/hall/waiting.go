@@ -102,7 +102,7 @@ func (o *outlook) desks() []forecast.Desk {
 		}
 		if t := s.Tickets[d.Ticket]; t != nil {
 			mean, spread := o.mean(t.Service)
-			desk.Free = max(mean-max(0, o.now.Sub(t.CalledAt).Minutes()), spread)
+			desk.Free = max(mean-max(0, o.now.Sub(since(t)).Minutes()), spread)
 			o.working = true
 		}
 		serves := make([]bool, len(s.x.Services))
@@ -114,6 +114,14 @@ func (o *outlook) desks() []forecast.Desk {
 		desks = append(desks, desk)
 	}
 	return desks
+}
+
+// since is when a ticket in hand came there. A walk-in was never called.
+func since(t *queue.Ticket) time.Time {
+	if t.CalledAt.IsZero() {
+		return t.StartedAt
+	}
+	return t.CalledAt
 }
 
 // people are those who wait, in their places, and those whose paper is still
@@ -378,12 +386,12 @@ func (s *State) learn(t *queue.Ticket, to queue.State, at time.Time) {
 // learnCall takes what a call teaches: how long the window took to turn to the
 // next citizen, and how the wait came out that was told. Only the first call by
 // the rule counts; an appointment, and a ticket that was taken while cut off,
-// were told nothing that a window could keep.
+// were told nothing that a window could keep, and a walk-in has not waited.
 func (s *State) learnCall(t *queue.Ticket, d contract.TicketCalled, at time.Time) {
 	if w := s.Desks[d.Window]; w != nil && !w.Freed.IsZero() && t.WaitingFrom.Before(w.Freed) && !w.Since.After(w.Freed) {
 		s.Waits.Turned(at.Sub(w.Freed).Seconds())
 	}
-	if t.FirstAsked != "" || t.Bound != "" || t.WaitingFrom.IsZero() || !t.Due.IsZero() || !t.TakenAt.IsZero() || d.Why == queue.WhyChosen {
+	if t.FirstAsked != "" || t.Bound != "" || t.WaitingFrom.IsZero() || !t.Due.IsZero() || !t.TakenAt.IsZero() || t.WalkIn != "" || d.Why == queue.WhyChosen {
 		return
 	}
 	central := float64(forecast.UnknownWait)

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -121,6 +122,9 @@ func (s *State) next(c Command, d contract.WindowRef, now time.Time) Decision {
 	if p != nil {
 		return Decision{Refusal: p}
 	}
+	if p := s.pastHeld(d, now); p != nil {
+		return Decision{Refusal: p}
+	}
 	choice := s.choose(a.window, now)
 	if choice.Ticket == nil {
 		return s.refuse(NobodyWaiting, about{})
@@ -137,6 +141,9 @@ func (s *State) callOne(c Command, d contract.WindowRef, now time.Time) Decision
 		return Decision{Refusal: p}
 	}
 	t, p := s.byNumber(d.Number)
+	if p == nil {
+		p = s.pastHeld(d, now)
+	}
 	if p != nil {
 		return Decision{Refusal: p}
 	}
@@ -162,10 +169,19 @@ func (s *State) callTicket(a scene, t *queue.Ticket, why string, overtaken []str
 		Waited: s.waited(t, now)}))
 }
 
+// recall announces the called ticket again: not again at once, as after a key
+// that was pressed twice, and not for ever.
 func (s *State) recall(c Command, d contract.WindowRef, now time.Time) Decision {
 	a, p := s.busy(c, d.Window, d.Expect, queue.Recall)
 	if p != nil {
 		return Decision{Refusal: p}
+	}
+	t, limit := a.ticket, s.x.Recalls
+	if t.Recalls >= limit.Most {
+		return s.refuse(RecallLimit, about{Number: t.Number, Limit: t.Recalls})
+	}
+	if left := t.RecalledAt.Add(limit.Every).Sub(now); left > 0 && left <= limit.Every {
+		return s.refuse(RecallTooSoon, about{Number: t.Number, Seconds: int(math.Ceil(left.Seconds()))})
 	}
 	return s.after(a, "", event(contract.EvTicketRecalled, now, contract.TicketRecalled{
 		Ticket: a.ticket.ID, Window: d.Window, Call: s.Call + 1}))
@@ -238,12 +254,23 @@ func (s *State) transfer(c Command, d contract.Transfer, now time.Time) Decision
 	return s.after(a.empty(), "", e)
 }
 
+// holdMost is how long a ticket may be on hold before its owner is reminded, in
+// minutes.
+const holdMost = 480
+
+// hold sets the ticket in hand aside. Who does so owns it, and is reminded of it
+// after Minutes.
 func (s *State) hold(c Command, d contract.WindowRef, now time.Time) Decision {
 	a, p := s.busy(c, d.Window, d.Expect, queue.Hold)
 	if p != nil {
 		return Decision{Refusal: p}
 	}
-	e := a.moved(contract.EvTicketHeld, d.Reason, now)
+	if d.Minutes < 0 || d.Minutes > holdMost {
+		return s.refuse(HoldMinutes, about{Limit: holdMost})
+	}
+	remind := now.Add(or(time.Duration(d.Minutes)*time.Minute, s.x.HoldRemind))
+	e := event(contract.EvTicketHeld, now, contract.TicketMoved{Ticket: a.ticket.ID, Window: a.window.ID,
+		Staff: a.desk.Staff, Reason: short(d.Reason), Remind: remind})
 	return s.after(a.empty(), "", e)
 }
 

@@ -64,6 +64,18 @@ const (
 	GrantOnly          = "grant-only"
 	GrantReason        = "grant-reason"
 
+	HeldOverdue     = "held-overdue"
+	HoldMinutes     = "hold-minutes"
+	RecallTooSoon   = "recall-too-soon"
+	RecallLimit     = "recall-limit"
+	NotServed       = "not-served"       // a walk-in for a service of other windows
+	NoNumbers       = "no-numbers"       // a service without numbers
+	TransferInstead = "transfer-instead" // the right service is one of other windows
+	OutcomeNeeded   = "outcome-needed"
+	CaseForm        = "case-form"
+	NoteForm        = "note-form"
+	PersonalData    = "personal-data"
+
 	MessageOnly    = "message"        // the service gives information, no tickets
 	QuotaReached   = "quota"          // of the day
 	IntervalQuota  = "interval-quota" // of this part of the day
@@ -76,6 +88,18 @@ const (
 	OtherPerson    = "other-person"
 	ReprintLimit   = "reprint-limit"
 	OrderLimits    = "order-limits"
+
+	WrongCard     = "wrong-card"
+	ForbiddenWord = "forbidden-word" // in a text for the public; the words name it and its source
+	PersonalText  = "personal-text"  // an ID or phone number in a text for the public
+	TextNeeded    = "text-needed"
+	TextTooLong   = "text-too-long"
+	NoticeTaken   = "notice-taken" // the id belongs to somebody else's notice
+	NoticeOver    = "notice-over"  // its time is over already
+	BoardFull     = "board-full"
+	ResultForm    = "result-form"
+	ResultsFull   = "results-full"
+	DutyForm      = "duty-form"
 )
 
 // words says each refusal to a person: what is the matter, and what to do now.
@@ -150,11 +174,33 @@ var words = map[string]contract.Text2{
 	TargetClosed:       {ZH: "{other}无人值守，请选择其他窗口，或只转事项", EN: "Nobody is at {other}; please choose another window, or transfer to the service only"},
 	TransferLimit:      {ZH: "{number}号已转办{limit}次，请陪同群众到{desk}处理", EN: "Number {number} was transferred {limit} times; please go with the citizen to {desk}"},
 	HeldLeft:           {ZH: "{window}还有暂存的{number}号，请先办结或退回队列", EN: "{window} still holds {number}; please finish it or return it to the queue first"},
+	HeldOverdue:        {ZH: "暂存的{number}号已到提醒时间，请先继续办理或退回队列；如需先叫其他号，请再次确认", EN: "Number {number} on hold is overdue; please resume it or return it to the queue first. To call somebody else all the same, please confirm"},
+	HoldMinutes:        {ZH: "暂存提醒时间请填1至{limit}分钟", EN: "Please enter 1 to {limit} minutes for the reminder"},
+	RecallTooSoon:      {ZH: "{number}号刚刚重呼过，请{seconds}秒后再呼", EN: "Number {number} was announced just now; please recall it again in {seconds} seconds"},
+	RecallLimit:        {ZH: "{number}号已重呼{limit}次，无人应答请点“过号”", EN: "Number {number} was recalled {limit} times; if nobody comes, please mark it as a no-show"},
+	NotServed:          {ZH: "{window}不办理“{service}”，请引导群众到相应窗口，或到{desk}取号", EN: "{window} does not serve {service}; please show the citizen the right window, or a ticket can be taken at {desk}"},
+	NoNumbers:          {ZH: "“{service}”不用取号，请直接告知办理方式，或请群众到{desk}咨询", EN: "{service} has no numbers; please tell the citizen how it is done, or ask at {desk}"},
+	TransferInstead:    {ZH: "{window}不办理“{service}”，请用“转办”把{number}号转到该事项", EN: "{window} does not serve {service}; please transfer number {number} to that service"},
+	OutcomeNeeded:      {ZH: "“{service}”请先选择办理结果，再点“办结”", EN: "Please choose the result of {service} first, then finish"},
+	CaseForm:           {ZH: "办件编号最多{limit}个字符，不能换行，请核对后再点“办结”", EN: "The case number has at most {limit} characters on one line; please check it, then finish"},
+	NoteForm:           {ZH: "备注最多{limit}个字，请精简后再点“办结”", EN: "The note has at most {limit} characters; please shorten it, then finish"},
+	PersonalData:       {ZH: "备注和办件编号里请不要写身份证号或手机号，请删去后再点“办结”；如确为办件编号，请用“-”分段填写", EN: "Please write no ID number or phone number into the note or the case number; remove it, then finish. If it is a case number, please divide it with “-”"},
 	NoRatingOpen:       {ZH: "当前没有可评价的服务", EN: "There is no service to rate at the moment"},
 	UnknownClass:       {ZH: "没有这个优先类别，请重新选择，或到{desk}咨询", EN: "There is no such class of priority; please choose again or ask at {desk}"},
 	GrantOnly:          {ZH: "“{class}”由工作人员授权，请到{desk}说明情况", EN: "“{class}” is granted by staff; please explain your case at {desk}"},
 	GrantReason:        {ZH: "请填写{number}号“{class}”的理由，理由会存入记录", EN: "Please give the reason for “{class}” of number {number}; it is kept on record"},
 	OrderLimits:        {ZH: "越过次数请填0至100，时限0至480分钟，权重0至9", EN: "Please enter 0 to 100 times, 0 to 480 minutes, and weights from 0 to 9"},
+	WrongCard:          {ZH: "未能识别该工作证，请重试，或输入工号和密码登录；仍不行请联系管理员", EN: "This staff card was not recognised; please try again, or enter staff number and PIN. If that does not help, ask the administrator"},
+	ForbiddenWord:      {ZH: "文字中有服务忌语“{word}”（依据：{source}），没有发布。请修改后再提交，如有疑问请联系管理员", EN: "The text holds “{word}”, which must not be used towards citizens ({source}), and was not published. Please change it; ask the administrator if in doubt"},
+	PersonalText:       {ZH: "文字中有身份证号或手机号，没有发布。请删去后再提交", EN: "The text holds an ID number or a mobile phone number and was not published. Please take it out and try again"},
+	TextNeeded:         {ZH: "请填写中文内容；图片类请至少选一张图片", EN: "Please enter the Chinese text; slides need at least one picture"},
+	TextTooLong:        {ZH: "内容过长：正文最多{limit}字，标题和署名最多{minutes}字，请缩短后再提交", EN: "The text is too long: at most {limit} characters, title and issuer {minutes}. Please shorten it"},
+	NoticeTaken:        {ZH: "编号为“{number}”的公告由其他来源发布，不能在这里更改，请联系发布方或管理员", EN: "Notice “{number}” was posted by somebody else and cannot be changed here; please ask them or the administrator"},
+	NoticeOver:         {ZH: "有效期已过或早于开始时间，请核对起止时间", EN: "The period of validity is over, or ends before it begins; please check both times"},
+	BoardFull:          {ZH: "公告已满（最多{limit}条，且总量有限），请先撤下不再需要的公告", EN: "The boards are full (at most {limit} notices, and limited in all); please withdraw some first"},
+	ResultForm:         {ZH: "公示结果“{number}”填写不全：编号、办件号、日期、事项和结果都要填写", EN: "Result “{number}” is not complete: id, case, date, service and outcome are needed"},
+	ResultsFull:        {ZH: "公示结果已满（最多{limit}条，且总量有限），请先撤下旧的结果", EN: "There is no room for more results (at most {limit}, and limited in all); please withdraw older ones first"},
+	DutyForm:           {ZH: "值班表填写有误{number}：请从今天起逐日填写日期、姓名和岗位", EN: "The roster cannot be read {number}: please give date, name and post for each day from today on"},
 	TooOld:             {ZH: "打卡记录过旧，未再次登记", EN: "The punch is too old and was not recorded again"},
 }
 
@@ -167,9 +213,10 @@ func Words(code string) (zh, en string) {
 // about is what a refusal speaks of. Window and Other are ids.
 type about struct {
 	Number, Window, Other, Staff  string
-	Limit, Minutes                int
+	Limit, Minutes, Seconds       int
 	Reason, Service, Next, Choice contract.Text2
 	Class                         contract.Text2
+	Word, Source                  string // of a forbidden word
 }
 
 func (x *index) refuse(code string, a about) *contract.Problem {
@@ -210,8 +257,14 @@ func (x *index) named(name string, a about, lang string) string {
 		return strconv.Itoa(a.Limit)
 	case "minutes":
 		return strconv.Itoa(a.Minutes)
+	case "seconds":
+		return strconv.Itoa(a.Seconds)
 	case "reason":
 		return a.Reason.In(lang)
+	case "word":
+		return a.Word
+	case "source":
+		return a.Source
 	case "class":
 		return a.Class.In(lang)
 	case "service":

@@ -2,13 +2,12 @@ package host
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"hallward/devices"
 )
 
-var errAway = errors.New("the device is away")
+var errAway = devices.ErrAway
 
 // printer is a unit's printer through all its lives.
 type printer struct{ u *unit }
@@ -39,7 +38,10 @@ func (p printer) Print(ctx context.Context, doc devices.Document) (devices.Proof
 // keypad is a unit's line of keypads through all its lives.
 type keypad struct{ u *unit }
 
-var _ devices.Keypad = keypad{}
+var (
+	_ devices.Keypad  = keypad{}
+	_ devices.Starred = keypad{}
+)
 
 func (k keypad) String() string { return k.u.name() }
 
@@ -57,6 +59,16 @@ func (k keypad) ShowQueue(ctx context.Context, unit, waiting, number int) error 
 
 func (k keypad) Beep(ctx context.Context, unit int) error {
 	return k.with(func(d devices.Keypad) error { return d.Beep(ctx, unit) })
+}
+
+// Stars does nothing on a line whose units have no stars.
+func (k keypad) Stars(ctx context.Context, unit int) error {
+	return k.with(func(d devices.Keypad) error {
+		if s, ok := d.(devices.Starred); ok {
+			return s.Stars(ctx, unit)
+		}
+		return nil
+	})
 }
 
 func (k keypad) with(do func(devices.Keypad) error) error {

@@ -18,10 +18,12 @@ const eviocgrab = 0x40044590
 var errInputTakesNothing = errors.New("an input device takes no data")
 
 // inputLink is a Linux input device, /dev/input/event3: a code scanner that
-// plays a keyboard. Its keys are read as the bytes that they type. It is grabbed
-// so that what is scanned is not typed into the screen or the console too.
+// plays a keyboard, or a number pad. Its keys are read as the bytes that they
+// type, or raw, as key events. It is grabbed so that what is scanned is not
+// typed into the screen or the console too.
 type inputLink struct {
 	spec Spec
+	raw  bool // key events (KeyEvent) instead of characters
 	keys keyboard
 	left []byte // typed, and not yet read
 
@@ -30,7 +32,21 @@ type inputLink struct {
 	gone bool // closed
 }
 
-func openInput(s Spec) (Link, error) {
+// OpenKeys opens an input device ("input:/dev/input/…") whose keys are wanted as
+// they are, pressed, held and released: what Read gives is key events
+// (ParseKeys). Errors are as those of Open.
+func OpenKeys(text string) (Link, error) {
+	s, err := ParseSpec(text)
+	if err != nil {
+		return nil, err
+	}
+	if s.Scheme != "input" {
+		return nil, fmt.Errorf("link %q: %w: the scheme is %q, want input", text, ErrSpec, s.Scheme)
+	}
+	return openInput(s, true)
+}
+
+func openInput(s Spec, raw bool) (Link, error) {
 	fd, err := unix.Open(s.Address, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, fmt.Errorf("input:%s: no right to open the device (is the user in the group input?): %w", s.Address, err)
@@ -42,7 +58,7 @@ func openInput(s Spec) (Link, error) {
 		unix.Close(fd)
 		return nil, fmt.Errorf("input:%s: %w", s.Address, err)
 	}
-	return &inputLink{spec: s, fd: fd}, nil
+	return &inputLink{spec: s, raw: raw, fd: fd}, nil
 }
 
 // takeInput keeps the device for this link.
@@ -113,7 +129,11 @@ func (l *inputLink) typed() error {
 		return unix.ENODEV
 	}
 	for _, e := range parseEvents(buf[:n], eventSize) {
-		l.left = l.keys.translate(l.left, e)
+		if l.raw {
+			l.left = appendKey(l.left, e)
+		} else {
+			l.left = l.keys.translate(l.left, e)
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +158,58 @@ func TestInputLink(t *testing.T) {
 	}
 	if err := l.Close(); err != nil {
 		t.Errorf("second close: %v", err)
+	}
+}
+
+// A number pad's keys come as events: pressed, held and released.
+func TestRawKeys(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "event4")
+	if err := unix.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	device, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer device.Close()
+	if _, err := OpenKeys("serial:/dev/ttyUSB0"); !errors.Is(err, ErrSpec) {
+		t.Errorf("a serial port: %v", err)
+	}
+	if _, err := OpenKeys("input:pad"); !errors.Is(err, ErrSpec) {
+		t.Errorf("no path: %v", err)
+	}
+	l, err := OpenKeys("input:" + path + "?grab=no")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for _, b := range [][]byte{stroke(eventSize, 96), down(eventSize, 300), event(eventSize, evKey, 300, 2),
+		event(eventSize, evSyn, synDropped, 0), event(eventSize, evKey, 300, 9), event(eventSize, 2, 0, 1)} {
+		if _, err := device.Write(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []KeyEvent{{96, KeyPressed}, {96, KeyReleased}, {300, KeyPressed}, {300, KeyHeld}, {0, KeysLost}}
+	var got []KeyEvent
+	var left []byte
+	for len(got) < len(want) {
+		b, err := readN(l, 1) // a reader may cut an event in pieces
+		if err != nil {
+			t.Fatalf("after %v: %v", got, err)
+		}
+		var events []KeyEvent
+		events, left = ParseKeys(append(left, b...))
+		got = append(got, events...)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("events %v, want %v", got, want)
+	}
+	var again []byte
+	for _, e := range want {
+		again = e.Append(again)
+	}
+	if events, rest := ParseKeys(again); !slices.Equal(events, want) || len(rest) != 0 {
+		t.Errorf("written and read: %v, % X", events, rest)
 	}
 }
 

@@ -22,7 +22,7 @@ var ErrBusy = errors.New("port is in use by another program")
 
 // Spec is a link specification that was read without a mistake.
 type Spec struct {
-	Scheme  string        // "serial", "tcp", "usblp" or "input"
+	Scheme  string        // "serial", "tcp", "usblp", "input", "i2c" or "spi"
 	Address string        // device file, or host:port
 	Timeout time.Duration // a write that moves nothing for so long is ErrStalled
 
@@ -34,7 +34,13 @@ type Spec struct {
 	Flow   Flow
 
 	Grab bool // input devices only: nobody else gets the keys
+
+	Addr uint16 // I²C only: 7-bit address of the chip, 0x08 to 0x77
 }
+
+// Bus tells whether the link leads to a chip (OpenI2C, OpenSPI) and not to a
+// stream of bytes (Open).
+func (s Spec) Bus() bool { return s.Scheme == "i2c" || s.Scheme == "spi" }
 
 // Flow is the flow control of a serial port.
 type Flow string
@@ -57,10 +63,13 @@ const writeTimeout = 5 * time.Second
 //	tcp:192.0.2.7:9100
 //	usblp:/dev/usb/lp0
 //	input:/dev/input/by-id/usb-…-event-kbd?grab=yes|no
+//	i2c:/dev/i2c-1?addr=0x3c
+//	spi:/dev/spidev0.0
 //
-// Serial ports default to 9600 baud, 8N1, no flow control. All take
-// timeout=5s, 100ms to 5m: how long a write may be held up. An input device is
-// a code scanner that plays a keyboard, with grab=yes unless told otherwise.
+// Serial ports default to 9600 baud, 8N1, no flow control. All but the buses
+// take timeout=5s, 100ms to 5m: how long a write may be held up. An input
+// device is a code scanner that plays a keyboard, or a number pad, with
+// grab=yes unless told otherwise.
 func ParseSpec(text string) (Spec, error) {
 	bad := func(format string, args ...any) (Spec, error) {
 		return Spec{}, fmt.Errorf("link %q: %w: %s", text, ErrSpec, fmt.Sprintf(format, args...))
@@ -68,7 +77,10 @@ func ParseSpec(text string) (Spec, error) {
 	body, query, _ := strings.Cut(text, "?")
 	scheme, address, _ := strings.Cut(body, ":")
 	s := Spec{Scheme: scheme, Address: address, Timeout: writeTimeout}
-	options := map[string]func(string) bool{"timeout": s.setTimeout}
+	options := map[string]func(string) bool{}
+	if !s.Bus() {
+		options["timeout"] = s.setTimeout
+	}
 	switch scheme {
 	case "serial":
 		s.Baud, s.Parity, s.Bits, s.Stop, s.Flow = 9600, 'N', 8, 1, FlowNone
@@ -77,9 +89,11 @@ func ParseSpec(text string) (Spec, error) {
 	case "input":
 		s.Grab = true
 		options["grab"] = s.setGrab
-	case "tcp", "usblp":
+	case "i2c":
+		options["addr"] = s.setAddr
+	case "tcp", "usblp", "spi":
 	default:
-		return bad("the scheme is %q, want serial, tcp, usblp or input", scheme)
+		return bad("the scheme is %q, want serial, tcp, usblp, input, i2c or spi", scheme)
 	}
 	if problem := checkAddress(scheme, address); problem != "" {
 		return bad("%s", problem)
@@ -104,6 +118,9 @@ func ParseSpec(text string) (Spec, error) {
 			return bad("%s=%q, want %s", key, value, wanted[key])
 		}
 	}
+	if scheme == "i2c" && s.Addr == 0 {
+		return bad("the address of the chip is missing, want addr=0x3c or another one")
+	}
 	return s, nil
 }
 
@@ -127,13 +144,27 @@ func Open(ctx context.Context, text string) (Link, error) {
 	case "usblp":
 		return openUSB(s)
 	case "input":
-		return openInput(s)
+		return openInput(s, false)
+	case "i2c", "spi":
+		return nil, fmt.Errorf("link %q: %w: a chip on a bus is no stream of bytes", text, ErrSpec)
 	default:
 		return openTCP(ctx, s)
 	}
 }
 
 func checkAddress(scheme, address string) string {
+	if scheme == "i2c" {
+		if _, ok := i2cNumber(address); !ok {
+			return fmt.Sprintf("the bus is %q, want one like /dev/i2c-1", address)
+		}
+		return ""
+	}
+	if scheme == "spi" {
+		if _, _, ok := spiNumbers(address); !ok {
+			return fmt.Sprintf("the port is %q, want one like /dev/spidev0.0", address)
+		}
+		return ""
+	}
 	if scheme != "tcp" {
 		if !path.IsAbs(address) {
 			return fmt.Sprintf("the port is %q, want the path of a device file", address)
@@ -159,6 +190,7 @@ var wanted = map[string]string{
 	"bits":    "8 or 7",
 	"stop":    "1 or 2",
 	"grab":    "yes or no",
+	"addr":    "0x08 to 0x77",
 	"timeout": "100ms to 5m",
 }
 
@@ -203,4 +235,12 @@ func (s *Spec) setStop(v string) bool {
 func (s *Spec) setGrab(v string) bool {
 	s.Grab = v == "yes"
 	return s.Grab || v == "no"
+}
+
+// setAddr takes what the maker prints, 0x3c or 3c; 0x00 to 0x07 and 0x78 and
+// above are reserved (NXP UM10204, 3.1.12).
+func (s *Spec) setAddr(v string) bool {
+	n, err := strconv.ParseUint(strings.TrimPrefix(strings.ToLower(v), "0x"), 16, 16)
+	s.Addr = uint16(n)
+	return err == nil && n >= 0x08 && n <= 0x77
 }

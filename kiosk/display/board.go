@@ -8,13 +8,9 @@
 package display
 
 import (
-	"image/color"
 	"reflect"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/widget"
 
 	"hallward/kiosk/display/model"
 	"hallward/kiosk/theme"
@@ -24,24 +20,36 @@ import (
 // Board is the face of one call board. All methods must run on Fyne's
 // goroutine.
 type Board struct {
-	root   *ground
-	sheet  *sheet
-	banner *banner
-	look   *theme.Look
-	colour string
-	last   model.Screen
-	drawn  bool
-	w, h   float32
-	u      float32 // one pixel of the reference screen, 1920×1080 or 1080×1920
+	root     *Ground
+	paper    *Paper
+	sheet    *sheet  // of the paper
+	banner   *banner // of the paper
+	look     *theme.Look
+	colour   string
+	last     model.Screen
+	drawn    bool
+	w, h     float32
+	u        float32 // one pixel of the reference screen, 1920×1080 or 1080×1920
+	turns    [mostPanels]turn
+	readings [2]reading // of the captions
+	pictures Pictures
+	lacking  bool    // a picture was asked for that was not there
+	asked    float32 // seconds since then
 }
+
+// mostPanels is how many panels a board draws.
+const mostPanels = 4
 
 // New is a board; pointer shows the mouse, for a desk.
 func New(pointer bool) *Board {
-	b := &Board{sheet: newSheet(), look: theme.NewLook(tokens.Variant{}, "", 0)}
-	b.banner = newBanner()
-	b.root = newGround(b, pointer)
+	b := &Board{paper: NewPaper(), look: theme.NewLook(tokens.Variant{}, "", 0)}
+	b.sheet, b.banner = b.paper.sheet, b.paper.banner
+	b.root = NewGround(pointer, b.resize, b.paper.Layers()...)
 	return b
 }
+
+// Pictures gives the board what finds its pictures.
+func (b *Board) Pictures(p Pictures) { b.pictures = p }
 
 // Object is what a window shows.
 func (b *Board) Object() fyne.CanvasObject { return b.root }
@@ -65,12 +73,17 @@ func (b *Board) Show(s model.Screen) {
 		return
 	}
 	b.last = s
+	b.last.Sides = s.Sides[:min(len(s.Sides), mostPanels)]
+	clear(b.turns[len(b.last.Sides):])
 	b.draw()
 }
 
-// Step moves the running line on by so many seconds; it says whether the line
-// is moving and wants the next frame.
-func (b *Board) Step(seconds float32) bool { return b.banner.step(seconds, 110*b.u) }
+// Step lets so many seconds pass: the pages take turns, the running line moves
+// on. It says whether the line is moving and wants the next frame.
+func (b *Board) Step(seconds float32) bool {
+	b.turnPages(seconds)
+	return b.banner.step(seconds, 110*b.u)
+}
 
 // Page shows the running line page by page instead of moving it.
 func (b *Board) Page(on bool) { b.banner.paging = on }
@@ -89,46 +102,3 @@ func (b *Board) resize(size fyne.Size) {
 }
 
 func (b *Board) wide() bool { return b.w > b.h }
-
-// ground lies under everything, takes no touch and hides the pointer.
-type ground struct {
-	widget.BaseWidget
-	b       *Board
-	pointer bool
-	bg      *canvas.Rectangle
-}
-
-func newGround(b *Board, pointer bool) *ground {
-	g := &ground{b: b, pointer: pointer, bg: canvas.NewRectangle(b.look.Ground)}
-	g.ExtendBaseWidget(g)
-	return g
-}
-
-var _ desktop.Cursorable = (*ground)(nil)
-
-// Cursor hides the mouse on a wall.
-func (g *ground) Cursor() desktop.Cursor {
-	if g.pointer {
-		return desktop.DefaultCursor
-	}
-	return desktop.HiddenCursor
-}
-
-func (g *ground) paint(c color.NRGBA) {
-	g.bg.Resize(fyne.NewSize(g.b.w, g.b.h))
-	if g.bg.FillColor != c {
-		g.bg.FillColor = c
-		g.bg.Refresh()
-	}
-}
-
-// CreateRenderer puts the layers on top of each other.
-func (g *ground) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(&fyne.Container{Layout: whole{g.b}, Objects: []fyne.CanvasObject{g.bg, g.b.sheet.box, g.b.banner.box}})
-}
-
-// whole gives the board the whole window.
-type whole struct{ b *Board }
-
-func (w whole) Layout(_ []fyne.CanvasObject, size fyne.Size) { w.b.resize(size) }
-func (w whole) MinSize([]fyne.CanvasObject) fyne.Size        { return fyne.Size{} }

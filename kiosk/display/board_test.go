@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"hallward/devices/contract"
 	"hallward/kiosk/display"
 	"hallward/kiosk/display/displaytest"
+	"hallward/kiosk/display/model"
 	"hallward/kiosk/text"
 	"hallward/kiosk/theme/golden"
 )
@@ -43,6 +45,36 @@ func TestPictures(t *testing.T) {
 				continue
 			}
 			golden.Compare(t, filepath.Join("testdata", file), golden.Shrink(img, 3), *update)
+		}
+	}
+}
+
+// A 4K screen shows the same board, only sharper: the same words at twice the
+// size in twice the places.
+func TestScale(t *testing.T) {
+	test.NewTempApp(t)
+	for name, size := range sizes {
+		sc := displaytest.NewScreen(size[0], size[1])
+		double := displaytest.NewScreen(2*size[0], 2*size[1])
+		for _, s := range displaytest.Samples() {
+			var texts [2][]*canvas.Text
+			var at [2][]fyne.Position
+			for i, x := range []*displaytest.Screen{sc, double} {
+				x.Board.Show(model.Screen{})
+				x.Board.Show(s.Screen)
+				x.Board.LineObject().Hide()
+				visible(x.Board.Object(), fyne.Position{}, &texts[i], &at[i])
+			}
+			near := func(a, b, by float32) bool { return a-b <= by && b-a <= by }
+			for i, x := range texts[0] {
+				same := slices.IndexFunc(texts[1], func(y *canvas.Text) bool { return y.Text == x.Text && near(y.TextSize, 2*x.TextSize, 2) })
+				if same < 0 && len(x.Text) > 60 {
+					continue // a size between two pixels breaks the lines of a long text elsewhere
+				}
+				if same < 0 || !slices.ContainsFunc(at[1], func(p fyne.Position) bool { return near(p.X, 2*at[0][i].X, 4) && near(p.Y, 2*at[0][i].Y, 6) }) {
+					t.Errorf("%s %s: %q of %.1f at %v does not stand there in 4K at twice the size", name, s.Name, x.Text, x.TextSize, at[0][i])
+				}
+			}
 		}
 	}
 }
@@ -116,10 +148,11 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// 5,000 updates make no new objects: memory stays flat.
+// 5,000 updates make no new objects: memory stays flat. After the first ones
+// each page and each caption was there once.
 func TestObjectsAreReused(t *testing.T) {
 	test.NewTempApp(t)
-	s := displaytest.Hall()
+	s := displaytest.Busy(displaytest.Lay("notice"))
 	sc := displaytest.NewScreen(960, 540)
 	now := displaytest.Morning
 	show := func(n int) int {
@@ -133,13 +166,16 @@ func TestObjectsAreReused(t *testing.T) {
 		displaytest.View(s, contract.ViewCalls, v, now)
 		displaytest.View(s, contract.ViewQueue, displaytest.Queue(s.Catalogue, 19), now)
 		sc.Board.Show(s.Screen(now, displaytest.Zone))
-		sc.Board.Step(0.03)
+		sc.Board.Step(1)
 		return count(sc.Board.Object())
 	}
-	first := show(1)
-	for n := 2; n <= 5000; n++ {
-		if got := show(n); got != first {
-			t.Fatalf("after %d updates there are %d objects, at first %d", n, got, first)
+	first := 0
+	for n := 1; n <= 1000; n++ { // several rounds of the playlists
+		first = max(first, show(n))
+	}
+	for n := 1001; n <= 5000; n++ {
+		if got := show(n); got > first {
+			t.Fatalf("after %d updates there are %d objects, %d before", n, got, first)
 		}
 	}
 }

@@ -2,12 +2,13 @@ package display
 
 import (
 	"fmt"
+	"image/color"
 	"strconv"
 
 	"fyne.io/fyne/v2"
 
+	"hallward/devices/contract"
 	"hallward/kiosk/display/model"
-	"hallward/kiosk/text"
 )
 
 // Sizes below are pixels of the reference screen, 1920×1080 or 1080×1920.
@@ -24,23 +25,25 @@ func (b *Board) draw() {
 	}
 	b.drawn = true
 	u, s := b.u, b.last
-	b.root.paint(b.look.Ground)
-	b.sheet.begin()
-	defer b.sheet.end()
-	top := b.link(b.header()) + 32*u
-	foot := b.footer() - 8*u
+	b.root.Paint(b.look.Ground)
+	b.lacking = false
+	b.paper.Begin()
+	defer b.paper.End()
+	top := b.link(b.header()) + 24*u
+	foot := b.footer() - 14*u
 	x, w, h := margin*u, b.w-2*margin*u, foot-top
+	share := float32(s.Side) / 100
 	switch {
-	case !s.Queues:
+	case len(s.Sides) == 0:
 		b.calls(x, top, w, h)
 	case b.wide():
-		right := 720 * u
+		right := w * share
 		b.calls(x, top, w-right-gap*u, h)
-		b.counts(x+w-right, top, right, h)
+		b.sides(x+w-right, top, right, h)
 	default:
-		calls := h * 0.6
-		b.calls(x, top, w, calls)
-		b.counts(x, top+calls+gap*u, w, h-calls-gap*u)
+		low := h * share
+		b.calls(x, top, w, h-low-gap*u)
+		b.sides(x, top+h-low, w, low)
 	}
 }
 
@@ -48,7 +51,7 @@ func (b *Board) draw() {
 func (b *Board) header() float32 {
 	u, l, s := b.u, b.look, b.last
 	m := margin * u
-	h, clock, date := 150*u, 250*u, 330*u
+	h, clock, date := 140*u, 250*u, 330*u
 	if !b.wide() {
 		h = 196 * u
 	}
@@ -58,8 +61,8 @@ func (b *Board) header() float32 {
 	name := b.w - 2*m
 	if b.wide() {
 		b.sheet.line(s.Clock, font{size: 92 * u, least: 60 * u, bold: true, colour: l.OnStrong, align: end}, b.w-m-clock, h/2-2*u, clock)
-		b.sheet.line(s.Date.ZH, zh, b.w-m-clock-date-24*u, 52*u, date)
-		b.sheet.line(s.Date.EN, en, b.w-m-clock-date-24*u, 100*u, date)
+		b.sheet.line(s.Date.ZH, zh, b.w-m-clock-date-24*u, 47*u, date)
+		b.sheet.line(s.Date.EN, en, b.w-m-clock-date-24*u, 95*u, date)
 		name -= clock + date + 60*u
 	} else {
 		b.sheet.line(s.Clock, font{size: 84 * u, least: 60 * u, bold: true, colour: l.OnStrong, align: end}, b.w-m-date, 60*u, date)
@@ -68,12 +71,24 @@ func (b *Board) header() float32 {
 		name -= date
 	}
 	first := font{size: 56 * u, least: 34 * u, bold: true, colour: l.OnStrong}
-	if s.Name.EN == "" {
-		b.sheet.line(s.Name.ZH, first, m, h/2, name)
+	second := font{size: 32 * u, least: 22 * u, colour: l.OnStrong}
+	nameZH, nameEN := s.Name.ZH, s.Name.EN
+	switch {
+	case s.Zones.ZH != "" && b.wide():
+		nameZH, nameEN = nameZH+" · "+s.Zones.ZH, nameEN+" · "+s.Zones.EN
+	case s.Zones.ZH != "":
+		b.sheet.line(nameZH, first, m, h*0.25, name)
+		b.sheet.line(nameEN, second, m, h*0.52, name)
+		second.bold = true
+		b.sheet.line(s.Zones.ZH+"  "+s.Zones.EN, second, m, h*0.79, name)
 		return h
 	}
-	b.sheet.line(s.Name.ZH, first, m, h*0.37, name)
-	b.sheet.line(s.Name.EN, font{size: 32 * u, least: 22 * u, colour: l.OnStrong}, m, h*0.74, name)
+	if nameEN == "" {
+		b.sheet.line(nameZH, first, m, h/2, name)
+		return h
+	}
+	b.sheet.line(nameZH, first, m, h*0.37, name)
+	b.sheet.line(nameEN, second, m, h*0.74, name)
 	return h
 }
 
@@ -93,39 +108,6 @@ func (b *Board) link(y float32) float32 {
 	return y + h
 }
 
-// footer is the running line and above it the phones; it returns where it
-// begins.
-func (b *Board) footer() float32 {
-	u, l, s := b.u, b.look, b.last
-	y, strip := b.h, 88*u
-	if s.Notice != "" {
-		y -= strip
-		b.sheet.rect(0, y, b.w, strip, l.StrongSoft, l.StrongSoft, 0, 0)
-	}
-	b.banner.set(s.Notice, 40*u, y+strip/2, b.w, l.Ink)
-	if s.Phones[0] == "" && s.Phones[1] == "" {
-		return y - 24*u
-	}
-	row, m := 68*u, margin*u
-	y -= row
-	f := font{size: 30 * u, least: 20 * u, colour: l.Soft}
-	if !b.wide() {
-		f.size = 24 * u
-	}
-	half := b.w/2 - m - 10*u
-	b.sheet.line(phone(text.Consult, s.Phones[0]), f, m, y+row/2, half)
-	f.align = fyne.TextAlignTrailing
-	b.sheet.line(phone(text.Complaint, s.Phones[1]), f, b.w/2+10*u, y+row/2, half)
-	return y
-}
-
-func phone(k text.Key, number string) string {
-	if number == "" {
-		return ""
-	}
-	return k.In(text.Chinese) + " " + k.In(text.English) + "  " + number
-}
-
 // calls are the call in large type and the others below it.
 func (b *Board) calls(x, y, w, h float32) {
 	u, s := b.u, b.last
@@ -137,9 +119,12 @@ func (b *Board) calls(x, y, w, h float32) {
 		b.hero(x, y, w, h)
 		return
 	}
-	hero := 290 * u
+	hero := min(270*u, h*0.5)
 	if !b.wide() {
-		hero = 340 * u
+		hero = min(340*u, h*0.5)
+	}
+	if b.narrow(w) {
+		hero = min(370*u, h*0.55)
 	}
 	b.hero(x, y, w, hero)
 	b.lines(x, y+hero+gap*u, w, h-hero-gap*u)
@@ -162,6 +147,10 @@ func (b *Board) hero(x, y, w, h float32) {
 	// shape its stroke lies.
 	b.sheet.rect(x, y, w, h, edge, edge, 0, round*u)
 	b.sheet.rect(x+stroke, y+stroke, w-2*stroke, h-2*stroke, fill, fill, 0, round*u-stroke/2)
+	if b.narrow(w) {
+		b.tallHero(c, ink, soft, x+36*u, y, w-72*u, h)
+		return
+	}
 	side := min(120*u, w*0.1)
 	left := w*0.5 - side/2
 	mid := y + h/2
@@ -173,50 +162,90 @@ func (b *Board) hero(x, y, w, h float32) {
 	rw := x + w - 36*u - rx
 	block := min(h, 360*u)
 	b.sheet.line(c.State.ZH+"  "+c.State.EN, font{size: 38 * u, least: 26 * u, colour: soft}, rx, mid-block*0.31, rw)
-	b.sheet.line(c.Window.ZH, font{size: min(112*u, h*0.34), least: 56 * u, bold: true, colour: ink}, rx, mid, rw)
-	b.sheet.line(c.Window.EN, font{size: 42 * u, least: 28 * u, colour: soft}, rx, mid+block*0.31, rw)
+	b.name(c.Window.ZH, font{size: min(112*u, h*0.34), least: 56 * u, bold: true, colour: ink}, rx, mid, rw)
+	b.name(c.Window.EN, font{size: 42 * u, least: 28 * u, colour: soft}, rx, mid+block*0.33, rw)
+}
+
+// narrow tells a column in which number and window stand below each other.
+func (b *Board) narrow(w float32) bool { return w < 940*b.u }
+
+// tallHero is the newest call in a narrow column.
+func (b *Board) tallHero(c model.Line, ink, soft color.NRGBA, x, y, w, h float32) {
+	u, centre := b.u, fyne.TextAlignCenter
+	b.sheet.line(c.State.ZH+"  "+c.State.EN, font{size: 34 * u, least: 24 * u, colour: soft, align: centre}, x, y+h*0.12, w)
+	b.sheet.line(c.Number, font{size: min(h*0.4, 240*u), least: 90 * u, bold: true, colour: ink, align: centre}, x, y+h*0.39, w)
+	b.name(c.Window.ZH, font{size: min(96*u, h*0.22), least: 48 * u, bold: true, colour: ink, align: centre}, x, y+h*0.7, w)
+	b.name(c.Window.EN, font{size: 36 * u, least: 24 * u, colour: soft, align: centre}, x, y+h*0.89, w)
+}
+
+// name sets the name of a window, its middle at y: in one line, or in two
+// smaller ones where it is too long even in the font's least size.
+func (b *Board) name(words string, f font, x, y, w float32) {
+	if width(words, f.least, f.bold) <= w {
+		b.sheet.line(words, f, x, y, w)
+		return
+	}
+	lines, size := Lines(words, Font{Size: f.least * 0.78, Least: f.least * 0.55, Bold: f.bold}, w, 2)
+	f.size, f.least = size, size*0.9
+	for i, line := range lines {
+		b.sheet.line(line, f, x, y+(float32(i)-float32(len(lines)-1)/2)*size*1.2, w)
+	}
 }
 
 // lines are the other calls, as many as there is room for.
 func (b *Board) lines(x, y, w, h float32) {
+	b.sheet.rect(x, y, w, h, b.look.Surface, b.look.Hair, 2*b.u, round*b.u)
+	b.callRows(b.last.Lines, x+pad*b.u, y, w-2*pad*b.u, h-8*b.u)
+}
+
+// callRows are calls in rows below their headings; it says how many there was
+// room for.
+func (b *Board) callRows(calls []model.Line, x, y, w, h float32) int {
 	u, l := b.u, b.look
-	b.sheet.rect(x, y, w, h, l.Surface, l.Hair, 2*u, round*u)
-	head := 56 * u
-	label := font{size: 26 * u, least: 20 * u, colour: l.Soft}
-	number, window, state := x+pad*u, x+w*0.27, x+w*0.68
-	end := x + w - pad*u
-	b.sheet.line(both("number"), label, number, y+head/2+4*u, window-number)
+	head, end := 56*u, x+w
+	label := font{size: 26 * u, least: 18 * u, colour: l.Soft}
+	window, state := x+w*0.27, x+w*0.68
+	b.sheet.line(both("number"), label, x, y+head/2+4*u, window-x-12*u)
 	b.sheet.line(both("window"), label, window, y+head/2+4*u, state-window)
 	label.align = fyne.TextAlignTrailing
 	b.sheet.line(both("status"), label, state, y+head/2+4*u, end-state)
-	y, h = y+head, h-head-8*u
+	y, h = y+head, h-head
 	room := max(1, int(h/(74*u)))
 	row := h / float32(room)
-	for i, c := range b.last.Lines[:min(room, len(b.last.Lines))] {
+	n := min(room, len(calls))
+	for i, c := range calls[:n] {
 		at := y + float32(i)*row
 		ink := l.Ink
 		if c.Over {
 			ink = l.Soft
 		}
-		b.sheet.rect(number, at, w-2*pad*u, 2*u, l.Hair, l.Hair, 0, 0)
+		b.sheet.rect(x, at, w, 2*u, l.Hair, l.Hair, 0, 0)
 		mid := at + row/2
-		b.sheet.line(c.Number, font{size: 58 * u, least: 34 * u, bold: !c.Over, colour: ink}, number, mid, window-number-16*u)
-		b.sheet.line(c.Window.ZH, font{size: 40 * u, least: 28 * u, colour: ink}, window, mid-15*u, state-window-16*u)
-		b.sheet.line(c.Window.EN, font{size: 24 * u, least: 20 * u, colour: l.Soft}, window, mid+22*u, state-window-16*u)
+		b.sheet.line(c.Number, font{size: 58 * u, least: 34 * u, bold: !c.Over, colour: ink}, x, mid, window-x-16*u)
+		col := state - window - 16*u
+		if width(c.Window.ZH, 28*u, false) <= col && width(c.Window.EN, 20*u, false) <= col {
+			b.sheet.line(c.Window.ZH, font{size: 40 * u, least: 28 * u, colour: ink}, window, mid-15*u, col)
+			b.sheet.line(c.Window.EN, font{size: 24 * u, least: 20 * u, colour: l.Soft}, window, mid+22*u, col)
+		} else { // a long name is whole in one language
+			b.name(c.Window.ZH, font{size: 40 * u, least: 30 * u, colour: ink}, window, mid, col)
+		}
 		b.sheet.line(c.State.ZH, font{size: 34 * u, least: 26 * u, colour: ink, align: fyne.TextAlignTrailing}, state, mid-15*u, end-state)
 		b.sheet.line(c.State.EN, font{size: 24 * u, least: 20 * u, colour: l.Soft, align: fyne.TextAlignTrailing}, state, mid+22*u, end-state)
 	}
+	return n
 }
 
 // quiet is what stands in the place of the calls when there is none.
 func (b *Board) quiet(x, y, w, h float32) {
 	u, l, q := b.u, b.look, b.last.Quiet
 	b.sheet.rect(x, y, w, h, l.Surface, l.Hair, 2*u, round*u)
-	side := 130 * u
-	sum := side + (56+110+70)*u
+	sum := float32(130 + 56 + 110 + 70)
 	if len(q.More) > 0 {
-		sum += (50 + 104*float32(len(q.More))) * u
+		sum += 50 + 104*float32(len(q.More))
 	}
+	u *= min(1, (h-2*pad*u)/(sum*u)) // a low place holds it smaller
+	sum *= u
+	side := 130 * u
 	at := y + (h-sum)/2
 	b.sheet.symbol(q.Symbol, l.Strong, x+(w-side)/2, at, side)
 	at += side + 56*u
@@ -231,27 +260,28 @@ func (b *Board) quiet(x, y, w, h float32) {
 	}
 }
 
-// counts are the queues, as many as there is room for; the rest are summed up.
-func (b *Board) counts(x, y, w, h float32) {
+// counts are the queues from one on, as many as there is room for; it says with
+// which the next part begins, 0 for none. The rest are summed up.
+func (b *Board) counts(title contract.Text2, from int, x, y, w, h float32) int {
 	u, l, s := b.u, b.look, b.last
 	b.sheet.rect(x, y, w, h, l.Surface, l.Hair, 2*u, round*u)
 	x, w = x+pad*u, w-2*pad*u
 	end := fyne.TextAlignTrailing
-	b.sheet.line(both("waiting"), font{size: 38 * u, least: 24 * u, bold: true, colour: l.Ink}, x, y+60*u, w-200*u)
+	b.sheet.line(title.ZH+"  "+title.EN, font{size: 38 * u, least: 24 * u, bold: true, colour: l.Strong}, x, y+60*u, w-200*u)
 	b.sheet.line(strconv.Itoa(s.Total), font{size: 88 * u, least: 40 * u, bold: true, colour: l.Strong, align: end}, x+w-200*u, y+58*u, 200*u)
 	bottom := y + h - 12*u
 	if s.Open > 0 {
-		bottom -= 60 * u
+		bottom -= 56 * u
 		b.sheet.rect(x, bottom, w, 2*u, l.Hair, l.Hair, 0, 0)
-		b.sheet.line(fmt.Sprintf(both("open"), s.Open, s.Open), font{size: 28 * u, least: 20 * u, colour: l.Soft}, x, bottom+34*u, w)
+		b.sheet.line(fmt.Sprintf(both("open"), s.Open, s.Open), font{size: 28 * u, least: 20 * u, colour: l.Soft}, x, bottom+32*u, w)
 	}
-	y += 116 * u
+	y += 112 * u
 	if len(s.Counts) == 0 {
 		b.sheet.rect(x, y, w, 2*u, l.Hair, l.Hair, 0, 0)
 		mid := (y + bottom) / 2
 		b.sheet.line(words["nobody"].ZH, font{size: 46 * u, least: 26 * u, colour: l.Ink, align: fyne.TextAlignCenter}, x, mid-28*u, w)
 		b.sheet.line(words["nobody"].EN, font{size: 32 * u, least: 22 * u, colour: l.Soft, align: fyne.TextAlignCenter}, x, mid+30*u, w)
-		return
+		return 0
 	}
 	people, wait := 116*u, 150*u
 	name := w - people - wait - 12*u
@@ -260,13 +290,15 @@ func (b *Board) counts(x, y, w, h float32) {
 	small.align = end
 	b.sheet.line(both("minutes"), small, x+w-people-wait, y+14*u, wait)
 	b.sheet.line(both("people"), small, x+w-people, y+14*u, people)
-	y += 40 * u
-	room := max(1, int((bottom-y)/(78*u)))
+	y += 38 * u
+	room := max(1, int((bottom-y)/(76*u)))
 	row := (bottom - y) / float32(room)
-	shown := s.Counts
+	shown, next := s.Counts[from:], 0
 	if len(shown) > room {
-		shown = shown[:room-1]
-		b.rest(s.Counts[room-1:], x, y+row*float32(room-1), w, row)
+		shown, next = shown[:max(1, room-1)], from+max(1, room-1)
+		if room > 1 {
+			b.rest(s.Counts[next:], x, y+row*float32(room-1), w, row)
+		}
 	}
 	for i, c := range shown {
 		at := y + float32(i)*row
@@ -277,6 +309,7 @@ func (b *Board) counts(x, y, w, h float32) {
 		b.sheet.line(c.Wait, font{size: 34 * u, least: 22 * u, colour: l.Ink, align: end}, x+w-people-wait, mid, wait)
 		b.sheet.line(strconv.Itoa(c.Waiting), font{size: 54 * u, least: 34 * u, bold: true, colour: l.Ink, align: end}, x+w-people, mid, people)
 	}
+	return next
 }
 
 // rest sums up the queues that there is no room for.

@@ -2,6 +2,7 @@ package display
 
 import (
 	"image/color"
+	"math"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -110,15 +111,12 @@ func (s *sheet) line(words string, f font, x, y, w float32) {
 	t.Resize(fyne.NewSize(w, h))
 }
 
-func width(words string, size float32, bold bool) float32 {
-	return fyne.MeasureText(words, size, fyne.TextStyle{Bold: bold}).Width
-}
-
 // fitting finds the size at which words fit, and cuts them where none does.
+// Sizes are whole pixels: in others Fyne sets letters too far apart.
 func fitting(words string, f font, w float32) (string, float32) {
-	size := f.size
-	for width(words, size, f.bold) > w && size > f.least {
-		size = max(size*0.95, f.least)
+	size, least := pixels(f.size), pixels(f.least)
+	for full := width(words, size, f.bold); full > w && size > least; full = width(words, size, f.bold) {
+		size = max(min(size-1, pixels(size*w/full)), least)
 	}
 	r := []rune(words)
 	for len(r) > 1 && width(words, size, f.bold) > w {
@@ -127,3 +125,6 @@ func fitting(words string, f font, w float32) (string, float32) {
 	}
 	return words, size
 }
+
+// pixels is a size in whole pixels.
+func pixels(size float32) float32 { return max(1, float32(math.Floor(float64(size)))) }

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"hallward/kiosk/flow"
+	"hallward/kiosk/text/wrap"
 	"hallward/kiosk/theme"
 )
 
@@ -286,8 +287,8 @@ func (b *button) arrangeCard(title, sub, note style, pad, side float32) {
 		func() { f.note = "" },
 		func() { title.size, y = l.Px(l.Body), min(y, l.Px(2.5)) },
 	} {
-		whole := len(wrap(f.title, room, measure(max(title.least, title.size*0.8), true))) <= title.lines &&
-			len(wrap(f.sub, room, measure(sub.size, false))) <= sub.lines
+		whole := len(wrap.Lines(f.title, room, measure(max(title.least, title.size*0.8), true))) <= title.lines &&
+			len(wrap.Lines(f.sub, room, measure(sub.size, false))) <= sub.lines
 		if whole && y+words()+noteH()+min(pad, y) <= h {
 			break
 		}

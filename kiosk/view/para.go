@@ -6,6 +6,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+
+	"hallward/kiosk/text/wrap"
 )
 
 // style is how a paragraph is set. Sizes are pixels.
@@ -52,9 +54,9 @@ func broken(s string, st style, w float32) ([]string, float32) {
 	size := st.size
 	for {
 		m := measure(size, st.bold)
-		lines := wrap(s, w, m)
+		lines := wrap.Lines(s, w, m)
 		fits := st.lines == 0 || len(lines) <= st.lines
-		if st.least > 0 && size > st.least && (!fits || longestWord(s, m) > w) {
+		if st.least > 0 && size > st.least && (!fits || wrap.Longest(s, m) > w) {
 			size = max(size*0.94, st.least)
 			continue
 		}
@@ -63,7 +65,7 @@ func broken(s string, st style, w float32) ([]string, float32) {
 		}
 		lines = lines[:st.lines]
 		end := st.lines - 1
-		lines[end] = shorten(lines[end]+"…", w, measure(size, st.bold))
+		lines[end] = wrap.Shorten(lines[end]+"…", w, measure(size, st.bold))
 		return lines, size
 	}
 }
@@ -74,7 +76,7 @@ func balanced(s string, lines []string, w float32, m func(string) float32) []str
 	if parts := strings.Split(s, "\n"); len(parts) > 1 {
 		lines = nil
 		for _, part := range parts {
-			lines = append(lines, balanced(part, wrap(part, w, m), w, m)...)
+			lines = append(lines, balanced(part, wrap.Lines(part, w, m), w, m)...)
 		}
 		return lines
 	}
@@ -82,13 +84,13 @@ func balanced(s string, lines []string, w float32, m func(string) float32) []str
 	if n < 2 || n > 4 {
 		return lines
 	}
-	low, high := max(w/2, longestWord(s, m)), w
+	low, high := max(w/2, wrap.Longest(s, m)), w
 	if low >= high {
 		return lines
 	}
 	for range 6 {
 		mid := (low + high) / 2
-		if try := wrap(s, mid, m); len(try) == n {
+		if try := wrap.Lines(s, mid, m); len(try) == n {
 			lines, high = try, mid
 		} else {
 			low = mid

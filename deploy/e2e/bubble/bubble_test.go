@@ -114,7 +114,7 @@ func day(t *testing.T, seed uint64, lax time.Duration) *world {
 		people.Go(func() { w.citizens(coming, k, rand.New(rand.NewPCG(seed, uint64(100+i)))) })
 	}
 	for i := range 3 {
-		people.Go(func() { w.staff(ctx, fmt.Sprintf("w%d", i+1), rand.New(rand.NewPCG(seed, uint64(200+i)))) })
+		people.Go(func() { w.staff(ctx, coming, fmt.Sprintf("w%d", i+1), rand.New(rand.NewPCG(seed, uint64(200+i)))) })
 	}
 	for w.planned < *long && !w.over() {
 		w.wait(time.Duration(1+w.plot.IntN(20_000_000)) * time.Microsecond)

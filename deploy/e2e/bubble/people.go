@@ -76,20 +76,25 @@ func (k *kiosk) press(t flow.Touch, arg string) {
 	touch(t, arg)
 }
 
-// staff work a window until ctx ends: they call, serve, transfer, hold, return
-// and miss people, and ask again under the same id until they have an answer.
-func (w *world) staff(ctx context.Context, window string, r *rand.Rand) {
+// staff work a window until ctx ends: they call, serve, correct, transfer, hold,
+// return and miss people, and ask again under the same id until they have an
+// answer. As long as people come, some come to the window without a ticket.
+func (w *world) staff(ctx, coming context.Context, window string, r *rand.Rand) {
 	rest(ctx, r, 1000, 3000)
 	ref := contract.WindowRef{Window: window}
 	for {
-		a := w.ask(ctx, r, contract.AskWindowNext, ref)
+		typ, data := contract.AskWindowNext, any(ref)
+		if k := r.IntN(100); k < 6 && coming.Err() == nil { // every window serves s2
+			typ, data = contract.AskWindowWalkIn, contract.WalkIn{Window: window, Service: "s2", Call: k < 2}
+		}
+		a := w.ask(ctx, r, typ, data)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case a.Result == contract.ResultOK:
 		case a.Error != nil && a.Error.Code == hall.SignInFirst:
 			w.ask(ctx, r, contract.AskWindowSignIn, contract.SignIn{Window: window, Staff: "p" + window, PIN: "1234"})
-		case a.Error != nil && a.Error.Code == hall.NobodyWaiting:
+		case a.Error != nil && (a.Error.Code == hall.NobodyWaiting || a.Error.Code == hall.HeldOverdue):
 			w.ask(ctx, r, contract.AskWindowUnhold, contract.WindowRef{Window: window, Number: w.held(window)})
 		}
 		if a.Result != contract.ResultOK {
@@ -118,6 +123,10 @@ func (w *world) staff(ctx context.Context, window string, r *rand.Rand) {
 			continue
 		case k < 10:
 			w.ask(ctx, r, contract.AskWindowTransfer, contract.Transfer{Window: window, ToService: []string{"s1", "s2", "s3"}[r.IntN(3)]})
+		case k < 13:
+			w.ask(ctx, r, contract.AskWindowCorrect, contract.Correct{Window: window, Service: "s2"})
+		case k < 16:
+			w.ask(ctx, r, contract.AskWindowSet, contract.SetWindow{Window: window, Auto: k == 13})
 		}
 		w.ask(ctx, r, contract.AskWindowFinish, ref)
 	}

@@ -110,7 +110,8 @@ var moves = map[string]struct {
 	contract.EvTicketRecalled:    {[]Place{AtDesk}, AtDesk},
 	contract.EvTicketMissed:      {[]Place{AtDesk}, Missed},
 	contract.EvTicketReinstated:  {[]Place{Missed, Late}, Waiting},
-	contract.EvTicketStarted:     {[]Place{AtDesk}, AtDesk},
+	contract.EvTicketStarted:     {[]Place{AtDesk}, AtDesk}, // or from Waiting, of a walk-in
+	contract.EvTicketCorrected:   {[]Place{AtDesk}, AtDesk},
 	contract.EvTicketFinished:    {[]Place{AtDesk}, Served},
 	contract.EvTicketContinued:   {[]Place{AtDesk}, Waiting}, // or AtDesk, when it goes on here
 	contract.EvTicketTransferred: {[]Place{AtDesk, Waiting}, Waiting},
@@ -179,8 +180,12 @@ func (a *Account) move(e contract.Event, d step) {
 	if e.Type == contract.EvTicketTransferred {
 		desk = d.From
 	}
-	if !slices.Contains(move.from, t.At) {
+	admitted := e.Type == contract.EvTicketStarted && t.At == Waiting && t.Issued.WalkIn == desk && desk != ""
+	if !slices.Contains(move.from, t.At) && !admitted {
 		a.complain(e, "number %s is %s", t.Issued.Number, t.At)
+	}
+	if other := a.inHand[desk]; admitted && other != "" {
+		a.complain(e, "window %s has %s in hand", desk, a.Tickets[other].Issued.Number)
 	}
 	switch e.Type {
 	case contract.EvTicketConfirmed, contract.EvTicketLate:
@@ -189,7 +194,7 @@ func (a *Account) move(e contract.Event, d step) {
 		t.Unproved = append(t.Unproved, contract.TicketUnconfirmed{Ticket: d.Ticket, Outcome: d.Outcome, Fault: d.Fault})
 	case contract.EvTicketCalled, contract.EvTicketResumed:
 		t.Calls = append(t.Calls, e.Time)
-		if e.Type == contract.EvTicketCalled && a.FIFO && d.Why != queue.WhyChosen {
+		if e.Type == contract.EvTicketCalled && a.FIFO && d.Why != queue.WhyChosen && d.Why != queue.WhyWalkIn {
 			a.inTurn(e, t)
 		}
 		if t.Proof == "" {
@@ -220,6 +225,8 @@ func (a *Account) move(e contract.Event, d step) {
 		t.service, t.bound = d.Service, d.Window
 	case contract.EvTicketContinued:
 		t.service, t.bound = d.Service, ""
+	case contract.EvTicketCorrected:
+		t.service = d.Service
 	case contract.EvTicketReinstated:
 		if d.Place == "end" {
 			a.order++

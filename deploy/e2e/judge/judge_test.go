@@ -32,6 +32,12 @@ func TestTheJudge(t *testing.T) {
 	if a := judge.Give(good); len(a.Complaints) > 0 || len(a.In(judge.Pending)) != 1 {
 		t.Errorf("a good story: %q, pending %q", a.Complaints, a.In(judge.Pending))
 	}
+	walkIn := strings.Replace(one, `"d"`, `"d","walk_in":"w1"`, 1)
+	atDesk := story(walkIn, proved, `ticket.started/1 {"ticket":"t1","window":"w1"}`, `ticket.corrected/1 {"ticket":"t1","window":"w1","service":"s"}`,
+		`ticket.finished/1 {"ticket":"t1","window":"w1"}`)
+	if a := judge.Give(atDesk); len(a.Complaints) > 0 || len(a.In(judge.Served)) != 1 {
+		t.Errorf("a walk-in: %q, served %q", a.Complaints, a.In(judge.Served))
+	}
 	for _, c := range []struct {
 		want  string
 		story []contract.Event
@@ -44,6 +50,10 @@ func TestTheJudge(t *testing.T) {
 		{"A001 is at a window", story(one, proved, called, `ticket.called/1 {"ticket":"t1","window":"w2","call":2}`)},
 		{"window w1 has A001 in hand", story(one, two, proved, proved2, called, `ticket.called/1 {"ticket":"t2","window":"w1","call":2}`)},
 		{"is at w1, not at w2", story(one, proved, called, `ticket.started/1 {"ticket":"t1","window":"w2"}`)},
+		{"A001 is waiting", story(one, proved, `ticket.started/1 {"ticket":"t1","window":"w1"}`)},
+		{"A001 is waiting", story(strings.Replace(one, `"d"`, `"d","walk_in":"w2"`, 1), proved, `ticket.started/1 {"ticket":"t1","window":"w1"}`)},
+		{"window w1 has A001 in hand", story(one, strings.Replace(two, `"d"`, `"d","walk_in":"w1"`, 1), proved, proved2, called, `ticket.started/1 {"ticket":"t2","window":"w1"}`)},
+		{"A001 is waiting", story(one, proved, `ticket.corrected/1 {"ticket":"t1","window":"w1","service":"s"}`)},
 		{"is call 1 after 1", story(one, two, proved, proved2, called, `ticket.called/1 {"ticket":"t2","window":"w2","call":1}`)},
 		{"never issued", story(proved)},
 		{"stands there twice", append(story(one), story(one)...)},

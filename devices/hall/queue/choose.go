@@ -112,6 +112,7 @@ const (
 	WhyOldest      = "按取号先后"
 	WhyChosen      = "人工指定"
 	WhyHeld        = "暂存后继续办理"
+	WhyWalkIn      = "窗口直接受理" // without a ticket before
 )
 
 // entry is a ticket as one window sees it at one moment.

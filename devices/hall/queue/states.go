@@ -55,11 +55,14 @@ const (
 	Reprint   Verb = "reprint"  // paper once more, marked
 	Continue  Verb = "continue" // one service of several is done; back into the queue for the next, at its place
 	GoOn      Verb = "go-on"    // one service of several is done; the next at the same window
+	Admit     Verb = "admit"    // served at once where it was taken, without a call
+	Correct   Verb = "correct"  // it is for another service of the same window
+	Quiet     Verb = "quiet"    // called by eye only, or with a voice again
 	DayEnd    Verb = "day-end"
 )
 
 // Verbs in the order of the table.
-var Verbs = []Verb{Confirm, Unconfirm, Note, Cancel, Call, Recall, NoShow, Start, Finish, Transfer, Hold, Unhold, Return, Reinstate, Reprint, Continue, GoOn, DayEnd}
+var Verbs = []Verb{Confirm, Unconfirm, Note, Cancel, Call, Recall, NoShow, Start, Finish, Transfer, Hold, Unhold, Return, Reinstate, Reprint, Continue, GoOn, Admit, Correct, Quiet, DayEnd}
 
 // Codes of refusals that the table gives. Their words stand in package hall.
 const (
@@ -94,6 +97,9 @@ reinstate  !not-confirmed !not-confirmed =           !already-called !started   
 reprint    =              =              =           =               =               =         !finished  =         !void  !void
 continue   !not-confirmed !not-confirmed !not-called !start-first    waiting         !held     !finished  !missed   !void  !void
 go-on      !not-confirmed !not-confirmed !not-called !start-first    serving         !held     !finished  !missed   !void  !void
+admit      !not-confirmed !not-confirmed serving     !already-called !started        !held     !finished  !missed   !void  !void
+correct    !not-confirmed !not-confirmed !not-called =               =               !held     !finished  !missed   !void  !void
+quiet      =              =              =           =               =               =         !finished  =         !void  !void
 day-end    void           void           void        void            void            void      =          =         =      =
 `
 

@@ -62,6 +62,7 @@ type Ticket struct {
 	Remind      time.Time `json:"remind,omitzero"`       // of a held one: when its owner is reminded
 	Keeper      string    `json:"keeper,omitempty"`      // of a held one: staff id of its owner
 	RecalledAt  time.Time `json:"recalled_at,omitzero"`
+	Call        uint64    `json:"call,omitempty"`        // number of its last announcement
 	WaitingFrom time.Time `json:"waiting_from,omitzero"` // when it could first be called
 }
 

@@ -20,6 +20,9 @@ type Config struct {
 	Terminals []TerminalConfig `yaml:"terminals"`
 	Readers   []ReaderConfig   `yaml:"readers"`
 	Scanners  []ScannerConfig  `yaml:"scanners"`
+	Poles     []PoleConfig     `yaml:"poles"`
+	Panels    []PanelConfig    `yaml:"panels"`
+	Strips    []StripConfig    `yaml:"strips"`
 }
 
 // PrinterConfig is one printer.
@@ -99,4 +102,6 @@ func (c *Config) Check(k *config.Checker) {
 			k.Atf("scanners[%d].end", i).Badf("want cr, lf, crlf or none")
 		}
 	}
+	checkSigns(c, k, id)
+	checkStrips(c, k, id)
 }

@@ -12,8 +12,11 @@ import (
 
 	"hallward/devices/sim/idcard"
 	"hallward/devices/sim/keypad"
+	"hallward/devices/sim/panel"
+	"hallward/devices/sim/pole"
 	"hallward/devices/sim/printer"
 	"hallward/devices/sim/scanner"
+	"hallward/devices/sim/strip"
 	"hallward/devices/sim/terminal"
 )
 
@@ -47,6 +50,8 @@ var page = template.Must(template.New("page").Parse(pageText))
 //	GET  /reader/{id}                   the reader
 //	POST /scanner/{id}/scan             text: a code is held before it
 //	POST /scanner/{id}/switch           name, on: a fault, see scanner.Switches
+//
+// and what handleSigns and handleStrips have for displays.
 func (s *Set) Handler() http.Handler {
 	m := http.NewServeMux()
 	m.HandleFunc("GET /{$}", s.page)
@@ -133,6 +138,8 @@ func (s *Set) Handler() http.Handler {
 		http.NotFound(w, r)
 	})
 	s.handleReaders(m)
+	s.handleSigns(m)
+	s.handleStrips(m)
 	return http.NewCrossOriginProtection().Handler(m)
 }
 
@@ -150,6 +157,9 @@ type State struct {
 	Terminals map[string]terminal.State `json:"terminals"`
 	Readers   map[string]idcard.State   `json:"readers"`
 	Scanners  map[string]scanner.State  `json:"scanners"`
+	Poles     map[string]pole.State     `json:"poles"`
+	Panels    map[string]panel.State    `json:"panels"`
+	Strips    map[string]strip.State    `json:"strips"`
 }
 
 func (s *Set) state() State {
@@ -170,6 +180,8 @@ func (s *Set) state() State {
 	for id, c := range s.scanners {
 		st.Scanners[id] = c.State()
 	}
+	s.signStates(&st)
+	s.stripStates(&st)
 	return st
 }
 
@@ -184,6 +196,9 @@ func (s *Set) page(w http.ResponseWriter, _ *http.Request) {
 		"Cards": slices.Sorted(maps.Keys(idcard.Samples)), "CardNames": idcard.Samples,
 		"ReaderSwitches": slices.Sorted(maps.Keys(idcard.Switches)), "ReaderWords": idcard.Switches,
 		"ScannerSwitches": slices.Sorted(maps.Keys(scanner.Switches)), "ScannerWords": scanner.Switches,
+		"PoleSwitches": slices.Sorted(maps.Keys(pole.Switches)), "PoleWords": pole.Switches,
+		"PanelSwitches": slices.Sorted(maps.Keys(panel.Switches)), "PanelWords": panel.Switches,
+		"StripSwitches": slices.Sorted(maps.Keys(strip.Switches)), "StripWords": strip.Switches,
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"hallward/devices/sim/port"
 	"hallward/devices/sim/printer"
 	"hallward/devices/sim/scanner"
+	"hallward/devices/sim/strip"
 	"hallward/devices/sim/terminal"
 )
 
@@ -27,6 +28,8 @@ type Set struct {
 	terminals map[string]*terminal.Terminal
 	readers   map[string]*idcard.Reader
 	scanners  map[string]*scanner.Scanner
+	signs     signs
+	strips    map[string]*strip.Line
 	run       []func(context.Context) error
 	ports     []port.Port
 	listener  net.Listener
@@ -36,7 +39,7 @@ type Set struct {
 // font with Chinese for the paper.
 func New(cfg *Config, face []byte, log *slog.Logger) (*Set, error) {
 	s := &Set{cfg: cfg, log: log, printers: map[string]*printer.Printer{}, keypads: map[string]*keypad.Line{}, terminals: map[string]*terminal.Terminal{},
-		readers: map[string]*idcard.Reader{}, scanners: map[string]*scanner.Scanner{}}
+		readers: map[string]*idcard.Reader{}, scanners: map[string]*scanner.Scanner{}, strips: map[string]*strip.Line{}}
 	if err := s.plug(face); err != nil {
 		s.close()
 		return nil, err
@@ -86,6 +89,12 @@ func (s *Set) plug(face []byte) error {
 		}
 		s.terminals[c.ID] = t
 		s.run = append(s.run, t.Run)
+	}
+	if err := s.plugSigns(face); err != nil {
+		return err
+	}
+	if err := s.plugStrips(font); err != nil {
+		return err
 	}
 	return s.plugReaders()
 }

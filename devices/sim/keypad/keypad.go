@@ -21,10 +21,12 @@ import (
 	"hallward/devices/sim/switches"
 )
 
-// Keys of the call keypad by name, and the byte that each sends.
-var Keys = map[string]byte{
-	"call": 0x0C, "recall": 0x0D, "evaluate": 0x0B, "cancel": 0x0E,
-	"confirm": 0x0F, "pause": 0x12, "transfer": 0x13,
+// Keys of the call keypad by name, and the bytes that each sends. To give a
+// number up, set it aside and call it back are a digit and then confirm.
+var Keys = map[string][]byte{
+	"call": {0x0C}, "recall": {0x0D}, "evaluate": {0x0B}, "cancel": {0x0E},
+	"confirm": {0x0F}, "pause": {0x12}, "transfer": {0x13},
+	"give-up": {0x06, 0x0F}, "suspend": {0x00, 0x0F}, "call-back": {0x03, 0x0F},
 }
 
 // Repetition of what was not acknowledged.
@@ -45,6 +47,7 @@ type Line struct {
 	on      switches.Board
 	lost    int
 	strange int // frames for addresses that are not there
+	babble  context.CancelFunc
 }
 
 type unit struct {
@@ -76,8 +79,12 @@ type State struct {
 }
 
 // Switches of a line. "silent" takes nothing and says nothing, "garbage" puts
-// noise before each frame, "half" cuts each frame in the middle.
-var Switches = []string{"silent", "garbage", "half"}
+// noise before each frame, "half" cuts each frame in the middle. "dead" is the
+// last unit without power; with "babble" the first one sends keys without an end.
+var Switches = []string{"silent", "garbage", "half", "dead", "babble"}
+
+// babbleEvery is between two frames of a unit that babbles.
+const babbleEvery = 15 * time.Millisecond
 
 // New is a line with units 1 to n, at most 247.
 func New(n int) (*Line, error) {
@@ -133,7 +140,7 @@ func (l *Line) Serve(ctx context.Context, line io.ReadWriteCloser) error {
 func (l *Line) receive(f frame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.on["silent"] {
+	if l.on["silent"] || l.dead(f.addr) {
 		return
 	}
 	if done, ok := l.waiting[ackKey(f)]; ok {
@@ -188,13 +195,31 @@ var (
 // Press presses a key of the call keypad. The host acknowledges with the same
 // frame.
 func (l *Line) Press(ctx context.Context, address int, key string) error {
+	return l.Type(ctx, address, "", key)
+}
+
+// Type types digits and then presses a key.
+func (l *Line) Type(ctx context.Context, address int, digits, key string) error {
 	code, ok := Keys[key]
 	if !ok {
 		return fmt.Errorf("key %q is not on the keypad", key)
 	}
-	f := frame{byte(address), funcKey, []byte{code}}
+	var data []byte
+	for _, d := range []byte(digits) {
+		if d < '0' || d > '9' {
+			return fmt.Errorf("%q: want digits", digits)
+		}
+		data = append(data, d-'0')
+	}
+	if data = append(data, code...); len(data) > maxData {
+		return fmt.Errorf("%q: too many digits", digits)
+	}
+	f := frame{byte(address), funcKey, data}
 	return l.send(ctx, address, f, f)
 }
+
+// dead tells whether a unit has no power.
+func (l *Line) dead(addr byte) bool { return l.on["dead"] && int(addr) == len(l.units) }
 
 // Rate presses a key of the evaluator: 3 非常满意, 2 满意, 0 不满意, and 1 for
 // nothing pressed in time. The host acknowledges with function 01.
@@ -232,7 +257,7 @@ func (l *Line) send(ctx context.Context, address int, f, ack frame) error {
 	t := time.NewTimer(0)
 	defer t.Stop()
 	for range repeatMost {
-		if err := l.write(f.bytes()); err != nil {
+		if err := l.say(f); err != nil {
 			return fmt.Errorf("unit %d: %w", address, err)
 		}
 		t.Reset(repeatAfter)
@@ -249,6 +274,17 @@ func (l *Line) send(ctx context.Context, address int, f, ack frame) error {
 
 // noise is what an open line picks up: no frame, but parts that look like one.
 var noise = []byte{0x00, 0xFF, 0x68, 0x03, 0x9C, 0xFF, 0xFF, 0x68, 0x16}
+
+// say sends a frame of a unit.
+func (l *Line) say(f frame) error {
+	l.mu.Lock()
+	dead := l.dead(f.addr)
+	l.mu.Unlock()
+	if dead {
+		return nil
+	}
+	return l.write(f.bytes())
+}
 
 func (l *Line) write(b []byte) error {
 	l.mu.Lock()
@@ -274,7 +310,35 @@ func (l *Line) Raw(b []byte) error { return l.write(b) }
 func (l *Line) Set(name string, on bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.on.Set(name, on)
+	if err := l.on.Set(name, on); err != nil {
+		return err
+	}
+	if name == "babble" && on != (l.babble != nil) {
+		if l.babble != nil {
+			l.babble()
+			l.babble = nil
+			return nil
+		}
+		ctx, stop := context.WithCancel(context.Background())
+		l.babble = stop
+		go l.babbling(ctx)
+	}
+	return nil
+}
+
+// babbling sends one key after the other as the first unit, until it is mended.
+func (l *Line) babbling(ctx context.Context) {
+	each := time.NewTicker(babbleEvery)
+	defer each.Stop()
+	codes := []byte{0x0C, 0x0D, 0x12}
+	for i := 0; ; i++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-each.C:
+			_ = l.say(frame{1, funcKey, codes[i%len(codes):][:1]}) // a host that has gone hears nothing
+		}
+	}
 }
 
 // State is what the line shows now.

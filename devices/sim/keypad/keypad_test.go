@@ -191,3 +191,82 @@ func TestNothingPressed(t *testing.T) {
 		}
 	})
 }
+
+// Digits go before the key, verbs of two bytes are a digit and confirm.
+func TestTypedKeys(t *testing.T) {
+	l, err := New(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, far := net.Pipe()
+	served := make(chan error, 1)
+	go func() { served <- l.Serve(t.Context(), near) }()
+	seen := make(chan frame, 8)
+	host(t, far, seen, 0)
+	for !l.State().Open {
+		runtime.Gosched()
+	}
+	for _, c := range []struct {
+		digits, key string
+		want        []byte
+	}{{"", "give-up", []byte{6, 0x0F}}, {"", "suspend", []byte{0, 0x0F}}, {"", "call-back", []byte{3, 0x0F}}, {"12", "transfer", []byte{1, 2, 0x13}}, {"037", "call", []byte{0, 3, 7, 0x0C}}} {
+		if err := l.Type(t.Context(), 2, c.digits, c.key); err != nil {
+			t.Fatalf("%s %s: %v", c.digits, c.key, err)
+		}
+		if f := <-seen; f.addr != 2 || f.fn != funcKey || !bytes.Equal(f.data, c.want) {
+			t.Errorf("%s %s: %+v, want % X", c.digits, c.key, f, c.want)
+		}
+	}
+	for _, wrong := range []string{"a", "12345678901234567"} {
+		if err := l.Type(t.Context(), 2, wrong, "call"); err == nil {
+			t.Errorf("%s is typed", wrong)
+		}
+	}
+	far.Close()
+	<-served
+}
+
+// The last unit without power and the first one that babbles.
+func TestDeadAndBabble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, err := New(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near, far := net.Pipe()
+		served := make(chan error, 1)
+		go func() { served <- l.Serve(t.Context(), near) }()
+		seen := make(chan frame, 1000)
+		host(t, far, seen, 0)
+		synctest.Wait()
+		if err := l.Set("dead", true); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Press(t.Context(), 3, "call"); !errors.Is(err, ErrNoReply) || len(seen) != 0 {
+			t.Errorf("a dead unit: %v, %d frames", err, len(seen))
+		}
+		l.receive(frame{3, funcBeep, nil})
+		l.receive(frame{2, funcBeep, nil})
+		if s := l.State(); s.Units[2].Beeps != 0 || s.Units[1].Beeps != 1 {
+			t.Errorf("beeps %+v", s.Units)
+		}
+		if err := l.Set("babble", true); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		if err := l.Set("babble", false); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if n := len(seen); n < 50 || n > 80 {
+			t.Errorf("%d frames in a second", n)
+		}
+		n := len(seen)
+		time.Sleep(time.Second)
+		if len(seen) != n {
+			t.Error("it goes on when it is mended")
+		}
+		far.Close()
+		<-served
+	})
+}

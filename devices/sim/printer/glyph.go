@@ -170,3 +170,13 @@ func box(w, h int) *bitmap {
 	b.fill(w-w/6-1, h/8, 1, h-h/4)
 	return b
 }
+
+// Dots tells which dots of a cell of w by h a character sets, for others that
+// draw with dots. Wide characters are hanzi; false is one that the font lacks.
+func (f *Font) Dots(r rune, w, h int, wide bool) (at func(x, y int) bool, ok bool) {
+	b := f.glyph(r, w, h, wide)
+	if b == nil {
+		return nil, false
+	}
+	return b.at, true
+}

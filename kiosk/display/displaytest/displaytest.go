@@ -48,7 +48,11 @@ func View(s *model.State, name string, v any, now time.Time) {
 func Hall() *model.State {
 	s := model.New()
 	s.Link(true, Morning)
-	View(s, contract.ViewCatalogue, viewtest.Hall(), Morning)
+	c := viewtest.Hall()
+	c.Voice = contract.VoicePlan{Languages: []string{"zh-CN", "en"}, Chime: true}
+	c.Zones = []contract.ZoneInfo{{ID: "ground", Name: contract.Text2{ZH: "一楼大厅", EN: "Ground floor"}, Floor: "1"},
+		{ID: "vehicle", Name: contract.Text2{ZH: "二楼车管业务区", EN: "Vehicle area, first floor"}, Floor: "2"}}
+	View(s, contract.ViewCatalogue, c, Morning)
 	View(s, contract.ViewNotices, contract.Notices{Version: 1, Notices: []contract.Notice{
 		{Text: contract.Text2{ZH: "请带好身份证件和申请材料。叫号三次未到的，可到窗口恢复排队。", EN: "Please have your identity document and papers ready. If you missed your call a window can put you back into the queue."}},
 		{Text: contract.Text2{ZH: "厅内禁止吸烟，吸烟区在东门外。", EN: "No smoking in the hall."}}}}, Morning)
@@ -78,10 +82,11 @@ func Hours(open bool) contract.Calendar {
 func Calls(n int, now time.Time) contract.Calls {
 	states := []string{"called", "serving", "serving", "missed", "called", "held", "finished"}
 	names := []contract.Text2{{ZH: "3号窗口", EN: "Window 3"}, {ZH: "12号窗口", EN: "Window 12"}, {ZH: "5号收费窗口", EN: "Window 5, payment"}, {ZH: "1号咨询窗口", EN: "Window 1, enquiries"}, {ZH: "8号窗口", EN: "Window 8"}}
+	labels := []string{"3", "12", "5", "1", "8"}
 	v := contract.Calls{Version: uint64(n)}
 	for i := range n {
 		v.Calls = append(v.Calls, contract.Call{Call: uint64(n - i), Number: fmt.Sprintf("%c%03d", 'A'+i%6, 37-i), Window: fmt.Sprintf("w%02d", i%12+1),
-			Name: names[i%len(names)], At: now.Add(-time.Duration(i) * 100 * time.Second), State: states[i%len(states)]})
+			Name: names[i%len(names)], Label: labels[i%len(labels)], Silent: i == 1, At: now.Add(-time.Duration(i) * 100 * time.Second), State: states[i%len(states)]})
 	}
 	return v
 }
@@ -148,7 +153,7 @@ func Samples() []Sample {
 	over(lost)
 	lost.Link(false, Morning)
 
-	return []Sample{
+	list := []Sample{
 		{"empty", at(Hall(), Morning)},
 		{"first", at(first, Morning)},
 		{"busy", at(busy, Morning)},
@@ -159,6 +164,7 @@ func Samples() []Sample {
 		{"lost", at(lost, Morning.Add(10*time.Minute))},
 		{"starting", at(model.New(), Morning)},
 	}
+	return append(list, arranged()...)
 }
 
 // Screen is a board on a canvas in memory.
@@ -171,6 +177,7 @@ type Screen struct {
 // test driver (test.NewApp).
 func NewScreen(w, h int) *Screen {
 	b := display.New(false)
+	b.Pictures(picturesFunc(picture))
 	b.Colour(viewtest.Hall().Hall.Colour)
 	fyne.CurrentApp().Settings().SetTheme(b.Theme())
 	c := software.NewCanvas()
@@ -179,6 +186,9 @@ func NewScreen(w, h int) *Screen {
 	c.Resize(fyne.NewSize(float32(w), float32(h)))
 	return &Screen{Board: b, canvas: c}
 }
+
+// Paint draws what the board shows now into a picture.
+func (s *Screen) Paint() image.Image { return s.canvas.Capture() }
 
 // Draw shows a screen and takes its picture, with the running line on its way.
 func (s *Screen) Draw(v model.Screen) image.Image {

@@ -12,12 +12,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
-	"hallward/devices/contract"
 	"hallward/kiosk/display/model"
-	"hallward/kiosk/text"
 )
 
 // File is the board's copy in its data folder.
@@ -43,16 +43,19 @@ type Keeper struct {
 	state   *model.State
 	zone    *time.Location
 	shown   model.Screen
+	face    model.Face // of window
+	window  string
 	hold    time.Time // shown stays until then: new calls are being saved
 	dirty   bool
 	saved   time.Time
-	saveBad string            // why the last save failed
-	viewBad map[string]string // view → why its last snapshot was not taken
+	saveBad string                     // why the last save failed
+	viewBad map[string]string          // view → why its last snapshot was not taken
+	refused map[string][]model.Refusal // view → texts of it that are not shown
 }
 
 // New reads what the folder holds; a copy that cannot be read is left out.
 func New(folder string, log *slog.Logger) *Keeper {
-	k := &Keeper{path: filepath.Join(folder, File), log: log, changed: make(chan struct{}, 1), viewBad: map[string]string{},
+	k := &Keeper{path: filepath.Join(folder, File), log: log, changed: make(chan struct{}, 1), viewBad: map[string]string{}, refused: map[string][]model.Refusal{},
 		state: model.New(), zone: time.FixedZone("CST", 8*60*60)} // Beijing time, until the hall says otherwise
 	switch raw, err := os.ReadFile(k.path); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -64,6 +67,7 @@ func New(folder string, log *slog.Logger) *Keeper {
 		}
 	}
 	k.inZone()
+	k.tellRefused("")
 	k.Screen()
 	return k
 }
@@ -109,18 +113,40 @@ func (k *Keeper) take(name string, raw json.RawMessage) bool {
 	delete(k.viewBad, name)
 	k.dirty = true
 	k.inZone()
-	if name == contract.ViewNotices {
-		for _, n := range k.state.Notices.Notices {
-			if w := text.Offends(n.Text.ZH + "　" + n.Text.EN); w != "" {
-				k.log.Warn("a notice is not shown: it holds a word that is not used towards citizens", "word", w)
-			}
-		}
-	}
+	k.tellRefused(name)
 	if k.state.Seen == seen {
 		return false
 	}
 	k.hold = time.Now().Add(holdFor)
 	return true
+}
+
+// tellRefused logs the texts of a view that are not shown, each once while it
+// stands there (R-VOICE-03).
+func (k *Keeper) tellRefused(view string) {
+	now := k.state.Refused()
+	for _, r := range now {
+		if !slices.Contains(k.refused[view], r) {
+			k.log.Warn("a text of the hall is not shown: it holds a word that is not used towards citizens",
+				"view", r.View, "where", r.Where, "word", r.Word, "source", r.Source)
+		}
+	}
+	k.refused[view] = now
+}
+
+// Lay arranges the board.
+func (k *Keeper) Lay(l model.Layout) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.state.Lay(l)
+	k.shown = k.state.Screen(time.Now(), k.zone)
+}
+
+// Pictures tells what pictures a folder of slides holds now.
+func (k *Keeper) Pictures(folder string, names []string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.state.Pictures(folder, names)
 }
 
 // Link tells whether the hall is connected.
@@ -230,6 +256,9 @@ type Page struct {
 	Quiet   string `json:"quiet"` // what stands in the place of the calls
 	Notice  string `json:"notice"`
 	Seen    uint64 `json:"seen"` // the last call that was announced
+
+	Captions []string   `json:"captions,omitempty"` // of what is being announced
+	Pages    [][]string `json:"pages,omitempty"`    // kinds of pages that take turns in each panel
 }
 
 // Call is one call of the Page.
@@ -255,6 +284,18 @@ func (k *Keeper) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	}
 	for _, l := range s.Lines {
 		out.Calls = append(out.Calls, callOf(l, false))
+	}
+	for _, c := range s.Captions {
+		if len(c.Texts) > 0 {
+			out.Captions = append(out.Captions, strings.Join(c.Texts, " "))
+		}
+	}
+	for _, side := range s.Sides {
+		var kinds []string
+		for _, p := range side.Pages {
+			kinds = append(kinds, p.Kind)
+		}
+		out.Pages = append(out.Pages, kinds)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(out)

@@ -13,18 +13,20 @@ import (
 	"time"
 
 	"hallward/devices/contract"
+	"hallward/devices/voice/heard"
 )
 
 // Times of an announcement.
 const (
 	OnAir = 8 * time.Second         // a call flashes so long, if no other waits
 	Turn  = 2500 * time.Millisecond // and so long at least, if others wait
-	Stale = time.Minute             // older calls are not announced after a time without the hall
+	Stale = heard.Stale             // older calls are not announced after a time without the hall
 	Blink = 500 * time.Millisecond  // half a period of the flashing: 1 Hz, a third of what may hurt (WCAG 2.3.1)
 )
 
 // Views are the views that a board reads.
-var Views = []string{contract.ViewCatalogue, contract.ViewQueue, contract.ViewCalls, contract.ViewWindows, contract.ViewNotices, contract.ViewCalendar}
+var Views = []string{contract.ViewCatalogue, contract.ViewQueue, contract.ViewCalls, contract.ViewWindows, contract.ViewNotices, contract.ViewCalendar,
+	contract.ViewDuty, contract.ViewResults}
 
 // State is everything that a board knows. As JSON it is what a board keeps on
 // its disk, so that it shows its last good data at once after a start.
@@ -35,20 +37,39 @@ type State struct {
 	Windows   contract.Windows   `json:"windows"`
 	Notices   contract.Notices   `json:"notices"`
 	Calendar  contract.Calendar  `json:"calendar"`
-	Joined    bool               `json:"joined"`  // calls were seen at least once
-	Seen      uint64             `json:"seen"`    // the last call that was announced, or let pass
-	SeenAt    time.Time          `json:"seen_at"` // the latest time of any call seen
-	AsOf      time.Time          `json:"as_of"`   // the hall was there until then
+	Duty      contract.Duty      `json:"duty"`
+	Results   contract.Results   `json:"results"`
+	AsOf      time.Time          `json:"as_of"`  // the hall was there until then
+	Posted    []string           `json:"posted"` // ids of the notices that are read out
+	heard.Ear                    // what was announced, as every voice of the hall finds it too
 
-	link  bool
-	again bool // the next calls are the first after a time without the hall
-	queue []contract.Call
-	air   contract.Call
-	since time.Time // air is announced since then; zero is none
+	layout   Layout
+	pictures map[string][]string // folder → pictures in it
+	refused  []Refusal
+	link     bool
+	posts    bool // notices were seen since the hall is there
+	queue    []contract.Call
+	air      contract.Call
+	since    time.Time // air is announced since then; zero is none
+	slots    [2]slot   // so that of two calls in turn each caption stays its time
+	toRead   []Caption // notices that are being read out
+	rungs    map[string]rung
 }
 
 // New is a board that has heard nothing yet.
-func New() *State { return &State{again: true} }
+func New() *State { return &State{layout: Plain} }
+
+// Lay arranges the board.
+func (s *State) Lay(l Layout) { s.layout = l }
+
+// Pictures tells what pictures a folder of a slides page holds now, by the names
+// by which the drawing knows them.
+func (s *State) Pictures(folder string, names []string) {
+	if s.pictures == nil {
+		s.pictures = map[string][]string{}
+	}
+	s.pictures[folder] = names
+}
 
 // Restore reads a State from a board's disk; the link is not there yet. With an
 // error comes a new State.
@@ -56,6 +77,9 @@ func Restore(raw []byte) (*State, error) {
 	s := New()
 	if err := json.Unmarshal(raw, s); err != nil {
 		return New(), fmt.Errorf("the board's last picture cannot be read: %w", err)
+	}
+	for _, v := range Views { // the list of words may be another than last time
+		s.decent(v)
 	}
 	return s, nil
 }
@@ -71,7 +95,9 @@ func (s *State) Keep(now time.Time) ([]byte, error) {
 // Link tells whether the hall is connected.
 func (s *State) Link(up bool, now time.Time) {
 	if s.link && !up {
-		s.AsOf, s.again = now, true
+		s.AsOf = now
+		s.Away()
+		s.posts = false
 	}
 	s.link = up
 }
@@ -92,19 +118,30 @@ func (s *State) View(name string, raw json.RawMessage, now time.Time) error {
 		err = take(raw, &s.Windows)
 	case contract.ViewNotices:
 		err = take(raw, &s.Notices)
+	case contract.ViewDuty:
+		err = take(raw, &s.Duty)
+	case contract.ViewResults:
+		err = take(raw, &s.Results)
 	case contract.ViewCalendar:
 		err = take(raw, &s.Calendar)
 	case contract.ViewCalls:
-		if err = take(raw, &s.Calls); err == nil {
-			s.listen(now)
-		}
+		err = take(raw, &s.Calls)
 	default:
 		err = fmt.Errorf("view %q is not one of the board's", name)
 	}
-	if err == nil {
-		s.AsOf = now
+	if err != nil {
+		return err
 	}
-	return err
+	s.AsOf = now
+	s.decent(name)
+	switch name {
+	case contract.ViewCalls:
+		s.listen(now)
+	case contract.ViewNotices:
+		s.spoken(now)
+		s.Tick(now)
+	}
+	return nil
 }
 
 func take[V any](raw json.RawMessage, into *V) error {
@@ -116,44 +153,37 @@ func take[V any](raw json.RawMessage, into *V) error {
 	return nil
 }
 
-// listen finds the calls that are new and puts them into the queue, the oldest
-// first.
+// listen puts the calls that are new, and of the board's zones, into the queue,
+// the oldest first.
 func (s *State) listen(now time.Time) {
-	newest, at := uint64(0), s.SeenAt
-	for _, c := range s.Calls.Calls {
-		newest = max(newest, c.Call)
-		if c.At.After(at) {
-			at = c.At
-		}
-	}
-	// A hall with a new disk counts from 1 again. An old snapshot has low
-	// numbers too, but nothing in it is newer than what was seen.
-	if newest > 0 && newest < s.Seen && at.After(s.SeenAt) {
-		s.Seen, s.again = 0, true
-	}
-	for i := len(s.Calls.Calls) - 1; i >= 0; i-- {
-		c := s.Calls.Calls[i]
-		if c.Call > s.Seen && s.Joined && (!s.again || now.Sub(c.At) < Stale) {
+	calls := s.Ear.New(s.Calls, now)
+	s.ring(calls, now)
+	for _, c := range calls {
+		if s.layout.here(c.Zone) {
 			s.queue = append(s.queue, c)
 		}
 	}
-	s.Seen, s.SeenAt, s.Joined, s.again = max(s.Seen, newest), at, true, false
 	s.Tick(now)
 }
 
-// Tick lets the next call have its turn when it is time.
+// Tick lets the next call have its turn when it is time: when the one before it
+// has had its own, and there is a line for its caption.
 func (s *State) Tick(now time.Time) {
+	s.wipe(now)
 	on := now.Sub(s.since)
 	if on < 0 { // the clock was set back
 		s.since, on = now, 0
 	}
+	line := s.line(now)
 	switch {
-	case len(s.queue) > 0 && (s.since.IsZero() || on >= Turn):
+	case len(s.queue) > 0 && line >= 0 && (s.since.IsZero() || on >= Turn):
 		s.air, s.since = s.queue[0], now
 		s.queue = s.queue[1:]
+		s.write(line, s.captionOf(s.air), now)
 	case !s.since.IsZero() && on >= OnAir:
 		s.since = time.Time{}
 	}
+	s.read(now)
 }
 
 // OnAirNow is the call that is being announced.

@@ -27,6 +27,11 @@ type Screen struct {
 	Open   int            // windows that serve; 0 where that is not known
 	Notice string         // the running line
 	Phones [2]string      // consulting and complaint
+
+	Zones    contract.Text2 // the part of the hall, where the board is not for all of it
+	Captions [2]Caption     // of what is being announced; without texts: none
+	Side     int            // percent of the screen that the panels take
+	Sides    []Side
 }
 
 // Quiet is what stands in the place of the calls when there is none: that
@@ -76,13 +81,30 @@ func (s *State) Screen(now time.Time, zone *time.Location) Screen {
 		v.Link = with(away, moment(s.AsOf.In(zone), local))
 	}
 	for _, w := range s.Windows.Windows {
-		if w.State == contract.WindowOpen {
+		if w.State == contract.WindowOpen && s.layout.here(w.Zone) {
 			v.Open++
 		}
 	}
+	v.Zones = s.zones()
+	for i, c := range s.slots {
+		v.Captions[i] = c.Caption
+	}
 	s.counts(&v, zone)
 	s.calls(&v, local)
+	v.Side = s.layout.Side
+	s.sides(&v, now, local)
 	return v
+}
+
+// zones are the names of the board's zones, with their floors.
+func (s *State) zones() contract.Text2 {
+	var zh, en []string
+	for _, z := range s.Catalogue.Zones {
+		if len(s.layout.Zones) > 0 && s.layout.here(z.ID) && z.Name.ZH != "" {
+			zh, en = append(zh, z.Name.ZH), append(en, z.Name.In("en"))
+		}
+	}
+	return contract.Text2{ZH: strings.Join(zh, "、"), EN: strings.Join(en, ", ")}
 }
 
 func (s *State) calls(v *Screen, local time.Time) {
@@ -95,6 +117,9 @@ func (s *State) calls(v *Screen, local time.Time) {
 		shown[air.Number] = true
 	}
 	for _, c := range s.Calls.Calls {
+		if !s.layout.here(c.Zone) {
+			continue
+		}
 		busy = busy || c.State == "called" || c.State == "serving"
 		switch {
 		case flash && c.Call == air.Call:
@@ -190,7 +215,12 @@ func (s *State) counts(v *Screen, zone *time.Location) {
 	for _, i := range s.Catalogue.Services {
 		names[i.ID] = i.Name
 	}
+	here := s.served()
 	for _, q := range s.Queue.Services {
+		if !here(q.Service) {
+			continue
+		}
+		v.Total += q.Waiting
 		if q.Waiting == 0 {
 			continue
 		}
@@ -208,19 +238,48 @@ func (s *State) counts(v *Screen, zone *time.Location) {
 		v.Counts = append(v.Counts, c)
 	}
 	slices.SortStableFunc(v.Counts, func(a, b Count) int { return b.Waiting - a.Waiting })
-	v.Total, v.Queues = s.Queue.Waiting, true
+	if v.Queues = true; len(s.layout.Zones) == 0 {
+		v.Total = s.Queue.Waiting
+	}
 }
 
-// notice is the running line: the notices that are valid now, in both
-// languages, without those that no citizen should read (R-VOICE-03).
+// served tells which services are given at the windows of the board's zones.
+// One of which no window is known may be given anywhere.
+func (s *State) served() func(service string) bool {
+	if len(s.layout.Zones) == 0 {
+		return func(string) bool { return true }
+	}
+	zone := map[string]string{}
+	for _, w := range s.Windows.Windows {
+		zone[w.ID] = w.Zone
+	}
+	elsewhere := map[string]bool{}
+	for _, i := range s.Catalogue.Services {
+		elsewhere[i.ID] = len(i.Windows) > 0 && !slices.ContainsFunc(i.Windows, func(w string) bool { return s.layout.here(zone[w]) })
+	}
+	return func(service string) bool { return !elsewhere[service] }
+}
+
+// ownPage is where a kind of notice stands when the board has such a page; else
+// it runs through the line.
+var ownPage = map[string]string{"page": PageNotices, "figures": PageFigures, "slogan": PageSlogans}
+
+// notice is the running line: the notices that are valid now, in both languages.
 func (s *State) notice(now time.Time) string {
 	var parts []string
 	for _, n := range s.Notices.Notices {
-		if !n.From.IsZero() && now.Before(n.From) || !n.Until.IsZero() && !now.Before(n.Until) {
+		page, other := ownPage[n.Kind]
+		if n.Kind == "slide" || other && s.layout.has(page) || !s.shown(n, now) {
 			continue
 		}
-		words := strings.TrimSpace(n.Text.ZH + "　" + n.Text.EN)
-		if words != "" && text.Offends(words) == "" {
+		zh, en := n.Text.ZH, n.Text.EN
+		if n.Title.ZH != "" {
+			zh = strings.TrimSpace(n.Title.ZH + " " + zh)
+		}
+		if n.Title.EN != "" {
+			en = strings.TrimSpace(n.Title.EN + ": " + en)
+		}
+		if words := strings.TrimSpace(zh + "　" + en); words != "" {
 			parts = append(parts, words)
 		}
 	}

@@ -14,10 +14,34 @@ var (
 	connecting = contract.Text2{ZH: "正在连接，请稍等", EN: "Connecting, one moment please"}
 	noCalls    = contract.Text2{ZH: "请留意叫号", EN: "Numbers will be called here"}
 	closed     = contract.Text2{ZH: "现在不是办公时间", EN: "Outside opening hours"}
+	anyDesk    = contract.Text2{ZH: "咨询服务台", EN: "The service desk"}
+	anyService = contract.Text2{ZH: "办理事项", EN: "Service"}
+	noSmoking  = contract.Text2{ZH: "厅内禁止吸烟", EN: "No smoking in the hall"}
+	askDuty    = contract.Text2{ZH: "需要找值班人员，请到咨询服务台，我们为您联系", EN: "To see the officer on duty please ask at the service desk"}
+	dutyPhone  = contract.Text2{ZH: "值班电话", EN: "Duty phone on days off"}
+	centreLine = contract.Text2{ZH: "办事咨询、对窗口服务的意见", EN: "Enquiries, and complaints to the centre"}
 	away       = contract.Text2{
 		ZH: "对不起，叫号信息暂未更新，以下为 %s 的内容。请留意窗口工作人员叫号",
 		EN: "No new calls reach this screen: shown as of %s. Please listen to the staff at the windows"}
 )
+
+// supervisionLine is whom people may call over the centre's head.
+var supervisionLine = contract.Text2{ZH: "监督投诉，由监督部门受理", EN: "Complaints to the supervision office"}
+
+// titles are the headings of the pages.
+var titles = map[string]contract.Text2{
+	PageCalls:     {ZH: "叫号记录", EN: "Calls"},
+	PageWaiting:   {ZH: "等候人数", EN: "Waiting"},
+	PageNotices:   {ZH: "公示栏", EN: "Notices"},
+	PageResults:   {ZH: "审批结果公示", EN: "Results of approvals"},
+	PageFigures:   {ZH: "办件统计", EN: "Case figures"},
+	PageDuty:      {ZH: "今日值班", EN: "On duty today"},
+	PageClosed:    {ZH: "放假安排", EN: "Closed days"},
+	PagePhones:    {ZH: "服务和监督电话", EN: "Phone numbers"},
+	PageSlogans:   {ZH: "服务承诺", EN: "Our service"},
+	PageNoSmoking: {ZH: "温馨提示", EN: "Please note"},
+	PageSlides:    {},
+}
 
 // states are the words for what became of a call (queue.State).
 var states = map[string]contract.Text2{

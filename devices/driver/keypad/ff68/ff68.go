@@ -29,6 +29,8 @@ const (
 	dataStars    = 0x05
 	digitBlank   = 0x0A
 	dataConfirm  = 0x0F // 确认: alone, or with one of confirmed before it
+
+	maxDigits = 6 // before a key; the host of the source takes no more than two
 )
 
 // keys are the codes of the call pad.
@@ -216,7 +218,10 @@ func (d *Dev) read(ctx context.Context, chunks chan<- chunk, gone chan<- error) 
 	gone <- ctx.Err()
 }
 
-var _ devices.Keypad = (*Dev)(nil)
+var (
+	_ devices.Keypad  = (*Dev)(nil)
+	_ devices.Starred = (*Dev)(nil)
+)
 
 // Prompt lights the unit's request for a rating (FUNC 01, data 0B).
 func (d *Dev) Prompt(ctx context.Context, unit int) error {
@@ -267,7 +272,7 @@ func digits(n int) []byte {
 // units can answer only then.
 func (d *Dev) send(ctx context.Context, unit int, function byte, data ...byte) error {
 	if unit < 0 || unit > 255 || !d.known(byte(unit)) {
-		return fmt.Errorf("ff68: %s: no unit %d on this line", d.link, unit)
+		return fmt.Errorf("ff68: %s: unit %d: %w", d.link, unit, devices.ErrNoUnit)
 	}
 	b, err := Encode(Frame{Addr: byte(unit), Func: function, Data: data})
 	if err != nil {

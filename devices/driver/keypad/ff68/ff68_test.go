@@ -32,6 +32,41 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// Digits before a key are what was typed; 0F with more than one of its own
+// digits is nothing that is known.
+func TestDigitsBeforeAKey(t *testing.T) {
+	for _, c := range []struct {
+		data   []byte
+		key    devices.Key
+		digits string
+	}{
+		{[]byte{1, 2, 0x13}, devices.KeyTransfer, "12"}, {[]byte{0, 3, 7, 0x0C}, devices.KeyNext, "037"},
+		{[]byte{5, 0x0D}, devices.KeyRecall, "5"}, {[]byte{6, 6, 0x0F}, devices.KeyOther, "66"},
+		{[]byte{5, 0x0F}, devices.KeyOther, "5"}, {[]byte{1, 2, 3, 4, 5, 6, 0x0C}, devices.KeyNext, "123456"},
+	} {
+		withBench(t, nil, func(b *bench) {
+			b.frame(Frame{7, 0x01, c.data})
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			if len(b.said) != 1 {
+				t.Fatalf("% X: %v", c.data, b.said)
+			}
+			if p, ok := b.said[0].(devices.KeyPress); !ok || p.Key != c.key || p.Digits != c.digits {
+				t.Errorf("% X: %+v, want %s with %q", c.data, p, c.key, c.digits)
+			}
+		})
+	}
+	withBench(t, nil, func(b *bench) {
+		b.frame(Frame{7, 0x01, []byte{1, 2, 3, 4, 5, 6, 7, 0x0C}})
+		b.frame(Frame{7, 0x01, []byte{0x0B, 0x0C}})
+		b.frame(Frame{7, 0x01, nil})
+		b.want(nil, nil)
+		if b.dev.Drops() != 3 {
+			t.Errorf("%d drops, want what is no key", b.dev.Drops())
+		}
+	})
+}
+
 // R-KEY-05: the level is stored, with the code and scale of the pad beside it.
 func TestResultsAreAcknowledgedWithFunc01(t *testing.T) {
 	for code, level := range FourKeys {

@@ -35,6 +35,7 @@ type unit struct {
 	tokens  float64   // for the rate limit
 	filled  time.Time
 	tooMany time.Time // the last frame beyond the rate
+	muted   time.Time // until then it babbles: nothing new is taken from it
 }
 
 // run is a series of equal frames from one unit: a press with its repeats, or
@@ -118,30 +119,36 @@ func (r *run) keep(f Frame, at time.Time) {
 	}
 }
 
-// allowed is the rate limit of a unit.
-func (l *line) allowed(u *unit, f Frame, at time.Time) bool {
+// allowed is the rate limit of a unit. One that goes on sending new presses
+// beyond it babbles, and nobody presses so fast: until it has been calm for a
+// while nothing new is taken from it. A key that is held repeats itself, and that
+// is no babbling.
+func (l *line) allowed(u *unit, f Frame, again bool, at time.Time) bool {
 	u.tokens = min(Burst, u.tokens+at.Sub(u.filled).Seconds()*Rate)
 	u.filled = at
 	if u.tokens >= 1 {
 		u.tokens--
-		return true
+		return again || !at.Before(u.muted)
 	}
 	u.tooMany = at
+	if !again {
+		u.muted = at.Add(calm)
+	}
 	l.fault(devices.FaultGarbled, f.Addr, "sends too much", true, at)
 	return false
 }
 
 // key passes a key on and acknowledges it when it is stored.
 func (l *line) key(u *unit, f Frame, at time.Time) bool {
-	if n := len(f.Data); n != 1 && (n != 2 || f.Data[1] != dataConfirm) {
+	press, ok := pressOf(f, at)
+	if !ok {
 		return false
 	}
 	again := u.pressed.repeats(f, at)
-	if !l.allowed(u, f, at) {
+	if !l.allowed(u, f, again, at) {
 		return false
 	}
 	if !again {
-		press := devices.KeyPress{Unit: int(f.Addr), Key: keyOf(f.Data), Code: f.Data[0], At: at}
 		if err := l.out(l.ctx, press); err != nil {
 			return true // understood, not stored: the pad repeats it
 		}
@@ -151,15 +158,28 @@ func (l *line) key(u *unit, f Frame, at time.Time) bool {
 	return true
 }
 
-func keyOf(data []byte) devices.Key {
-	table := keys
-	if len(data) == 2 {
-		table = confirmed
+// pressOf reads a key's frame: its last byte is the key, what stands before it
+// was typed.
+func pressOf(f Frame, at time.Time) (devices.KeyPress, bool) {
+	n := len(f.Data)
+	if n == 0 || n > 1+maxDigits {
+		return devices.KeyPress{}, false
 	}
-	if k, ok := table[data[0]]; ok {
-		return k
+	p := devices.KeyPress{Unit: int(f.Addr), Key: devices.KeyOther, Code: f.Data[n-1], At: at}
+	if k, ok := confirmed[f.Data[0]]; ok && n == 2 && p.Code == dataConfirm {
+		p.Key, p.Code = k, f.Data[0]
+		return p, true
 	}
-	return devices.KeyOther
+	for _, b := range f.Data[:n-1] {
+		if b > 9 {
+			return devices.KeyPress{}, false
+		}
+		p.Digits += string(rune('0' + b))
+	}
+	if k, ok := keys[p.Code]; ok {
+		p.Key = k
+	}
+	return p, true
 }
 
 // result holds a rating for a moment, to see whether it is the only one.
@@ -175,7 +195,7 @@ func (l *line) result(u *unit, f Frame, at time.Time) bool {
 		return l.two(u, held{f, level, at})
 	}
 	again := u.rated.repeats(f, at)
-	if !l.allowed(u, f, at) {
+	if !l.allowed(u, f, again, at) {
 		return false
 	}
 	switch {
@@ -192,7 +212,7 @@ func (l *line) result(u *unit, f Frame, at time.Time) bool {
 // again (R-KEY-15).
 func (l *line) two(u *unit, second held) bool {
 	first := *u.held
-	if !l.allowed(u, second.frame, second.at) {
+	if !l.allowed(u, second.frame, false, second.at) {
 		return false
 	}
 	switch {

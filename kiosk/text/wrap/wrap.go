@@ -1,4 +1,6 @@
-package view
+// Package wrap breaks texts in Chinese and English into lines. It measures
+// nothing itself: whoever draws says how wide a text is.
+package wrap
 
 import (
 	"strings"
@@ -12,10 +14,10 @@ const (
 	opening = "（《“‘「『【([{"
 )
 
-// wrap breaks a text into lines of at most width, as measure tells it: Chinese
+// Lines breaks a text into lines of at most width, as measure tells it: Chinese
 // between any two characters but before closing and after opening signs,
 // everything else at spaces. A word that is longer than a line is cut.
-func wrap(s string, width float32, measure func(string) float32) []string {
+func Lines(s string, width float32, measure func(string) float32) []string {
 	var lines []string
 	for _, part := range strings.Split(s, "\n") {
 		lines = append(lines, wrapLine(part, width, measure)...)
@@ -44,8 +46,8 @@ func wrapLine(s string, width float32, measure func(string) float32) []string {
 	return append(lines, strings.TrimRight(line, " "))
 }
 
-// longestWord is the width of the widest part that may not be broken.
-func longestWord(s string, measure func(string) float32) float32 {
+// Longest is the width of the widest part that may not be broken.
+func Longest(s string, measure func(string) float32) float32 {
 	var widest float32
 	for _, u := range units(s) {
 		widest = max(widest, measure(strings.TrimRight(u, " \n")))
@@ -103,8 +105,8 @@ func wide(r rune) bool {
 	return unicode.Is(unicode.Han, r) || (r >= 0x3000 && r <= 0x303f) || (r >= 0xff00 && r <= 0xffef)
 }
 
-// shorten cuts s to width with an ellipsis.
-func shorten(s string, width float32, measure func(string) float32) string {
+// Shorten cuts s to width with an ellipsis.
+func Shorten(s string, width float32, measure func(string) float32) string {
 	if measure(s) <= width {
 		return s
 	}

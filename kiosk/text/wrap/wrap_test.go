@@ -1,4 +1,4 @@
-package view
+package wrap
 
 import (
 	"slices"
@@ -21,7 +21,7 @@ func cells(s string) float32 {
 	return n
 }
 
-func TestWrap(t *testing.T) {
+func TestLines(t *testing.T) {
 	for _, c := range []struct {
 		s     string
 		width float32
@@ -38,19 +38,19 @@ func TestWrap(t *testing.T) {
 		{"一\n二", 20, []string{"一", "二"}},
 		{"", 20, []string{""}},
 	} {
-		if got := wrap(c.s, c.width, cells); !slices.Equal(got, c.want) {
-			t.Errorf("wrap(%q, %v) = %q, want %q", c.s, c.width, got, c.want)
+		if got := Lines(c.s, c.width, cells); !slices.Equal(got, c.want) {
+			t.Errorf("Lines(%q, %v) = %q, want %q", c.s, c.width, got, c.want)
 		}
 	}
 }
 
 // Nothing is lost but spaces, no line is too long but one of a single unit, and
 // no line begins with a closing sign.
-func TestWrapKeepsEverything(t *testing.T) {
+func TestLinesKeepEverything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.StringOf(rapid.SampledFrom([]rune("请取号A1 ，。（）“”b-"))).Draw(t, "s")
 		width := float32(rapid.IntRange(4, 30).Draw(t, "width"))
-		lines := wrap(s, width, cells)
+		lines := Lines(s, width, cells)
 		squeeze := func(s string) string { return strings.ReplaceAll(s, " ", "") }
 		if got := squeeze(strings.Join(lines, "")); got != squeeze(s) {
 			t.Fatalf("%q became %q", s, lines)
@@ -67,10 +67,10 @@ func TestWrapKeepsEverything(t *testing.T) {
 }
 
 func TestShorten(t *testing.T) {
-	if got := shorten("对外贸易经营者", 9, cells); got != "对外贸易…" {
+	if got := Shorten("对外贸易经营者", 9, cells); got != "对外贸易…" {
 		t.Errorf("got %q", got)
 	}
-	if got := shorten("对外", 9, cells); got != "对外" {
+	if got := Shorten("对外", 9, cells); got != "对外" {
 		t.Errorf("got %q", got)
 	}
 }
