@@ -1,7 +1,7 @@
 #!/bin/sh
 # The whole house on one machine: installs what is missing, builds, makes
 # certificates, starts the centre, the simulated devices, the hall controller,
-# the kiosk and the board, and says what to try. Without a display it uses
+# the kiosk, the board and the display of a window, and says what to try. Without a display it uses
 # virtual screens and leaves pictures of them.
 #
 #   sh deploy/demo.sh           until Ctrl-C
@@ -79,7 +79,7 @@ for offset in -1 0 1; do
 done
 sed -i "s|^hours:|hours:\n  overrides:\n$dates|" hall/hall.yaml
 sed -i 's|day_start: "04:00"|day_start: "00:00"|' hall/hall.yaml
-sed -i "s|/dev/hallward/|$run/sim/|" hall/*.yaml
+sed -i "s|/dev/hallward/|$run/sim/|; s|/var/lib/hallward/|$run/sim/|" hall/*.yaml
 
 if [ ! -f pki/ca.crt ]; then
 	say "Making certificates"
@@ -87,11 +87,14 @@ if [ ! -f pki/ca.crt ]; then
 	"$bin/hallctl" pki issue --dir pki --host 127.0.0.1 --host localhost luotian/hall luotian/centre
 	"$bin/hallctl" pki issue --dir pki luotian/kiosk-1 luotian/board-1 luotian/desk-1
 fi
+[ -f pki/window-3.crt ] || "$bin/hallctl" pki issue --dir pki luotian/window-3
+[ -f voice/en/pack.yaml ] || sh "$root/deploy/voice.sh" "$run/voice"
 [ -f pki/person.key ] || "$bin/hallctl" personkey pki/person.key
 
 # A display of the person's own, or virtual ones.
 kiosk_display=${DISPLAY-}
 board_display=${DISPLAY-}
+window_display=${DISPLAY-}
 virtual() { # SIZE: starts a virtual screen and sets $display
 	mkfifo "screen-$1"
 	Xvfb -displayfd 3 -screen 0 "$1x24" -nolisten tcp 3>"screen-$1" >"logs/xvfb-$1" 2>&1 &
@@ -105,6 +108,7 @@ if [ -z "${DISPLAY-}" ]; then
 	rm -f screen-*
 	virtual 1080x1920 && kiosk_display=$display
 	virtual 1920x1080 && board_display=$display
+	virtual 1024x600 && window_display=$display
 	export LIBGL_ALWAYS_SOFTWARE=1
 fi
 
@@ -120,8 +124,11 @@ windowed=
 DISPLAY=$kiosk_display launch kiosk "$bin/kiosk" --config hall/kiosk-1.yaml $windowed
 # shellcheck disable=SC2086
 DISPLAY=$board_display launch board "$bin/display" --config hall/board-1.yaml $windowed
+# shellcheck disable=SC2086
+DISPLAY=$window_display launch window "$bin/display" --config hall/window-3.yaml $windowed
 ready kiosk http://127.0.0.1:9111
 ready board http://127.0.0.1:9104
+ready window http://127.0.0.1:9106
 
 people() {
 	"$bin/hallsim" "$@" --hall hall --certificates pki --display "$kiosk_display" --board-display "$board_display" --pictures pictures
@@ -138,8 +145,10 @@ cat >&2 <<TEXT
 
 Running, with logs in $run/logs:
   hall controller  http://127.0.0.1:8080/      the staff's console: staff number 1003, PIN 1003, window 2
-                   http://127.0.0.1:9101/healthz   health and /metrics; the others at 9102, 9104, 9105, 9111
+                   http://127.0.0.1:9101/healthz   health and /metrics; the others at 9102, 9104, 9105, 9106, 9111
   kiosk and board  $([ -n "${DISPLAY-}" ] && echo "in their windows" || echo "on virtual screens $kiosk_display and $board_display")
+  window 3         $([ -n "${DISPLAY-}" ] && echo "in its window" || echo "on virtual screen $window_display"); strips, pole and panels at the devices' page
+  voice            $run/sim/announcements.wav   what was spoken on the ground floor
   devices          http://127.0.0.1:8090/      take the paper away, press keypads, punch in
   centre           http://127.0.0.1:8091/      what has arrived
 

@@ -85,6 +85,9 @@ done
 if [ -n "$screens" ]; then
 	need xserver-xorg-core xserver-xorg-input-libinput xauth libgl1 libgl1-mesa-dri libx11-6 libxrandr2 libxxf86vm1 libxi6 libxcursor1 libxinerama1
 fi
+case " $programs " in
+*" hall "*) need alsa-utils ;; # aplay, for recorded voices
+esac
 
 # Programs.
 if [ -n "${PROGRAMS-}" ]; then

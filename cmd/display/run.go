@@ -57,6 +57,7 @@ func run(ctx context.Context, s *service.Service, cfg *settings, windowed bool) 
 	s.Health("disk", k.Disk)
 	s.Alive("screen", w.alive)
 	s.Page("GET /board", k)
+	s.Page("GET /calls", http.HandlerFunc(k.History))
 	if err := s.Serve(cfg.Health); err != nil {
 		return err
 	}

@@ -53,6 +53,7 @@ func (f boardFace) Look() func() {
 	return func() {
 		f.Colour(colour)
 		f.Show(s)
+		f.k.Drew(s)
 	}
 }
 

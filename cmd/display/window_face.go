@@ -31,6 +31,7 @@ func (f windowFace) Look() func() {
 	return func() {
 		f.Colour(colour)
 		f.Show(m)
+		f.k.DrewFace(m)
 	}
 }
 

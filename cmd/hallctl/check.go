@@ -30,10 +30,11 @@ func checkCommand() *cobra.Command {
 	}
 }
 
-// pinCommand makes the hash of a PIN for staff.yaml.
+// pinCommand makes the hash of a PIN, a password or a staff card for staff.yaml.
 func pinCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "pin", Short: "make the pin_hash of a PIN, which is read from standard input", Args: cobra.NoArgs,
+	var like string
+	cmd := &cobra.Command{
+		Use: "pin", Short: "make the pin_hash of a PIN or a password, or the card_hash of a card, which is read from standard input", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			fmt.Fprint(cmd.ErrOrStderr(), "PIN: ")
 			line, err := bufio.NewReader(io.LimitReader(cmd.InOrStdin(), 128)).ReadString('\n')
@@ -44,11 +45,16 @@ func pinCommand() *cobra.Command {
 			if len(pin) < 4 {
 				return fmt.Errorf("a PIN of %d characters: want at least 4", len(pin))
 			}
-			salt := make([]byte, 16)
-			if _, err := rand.Read(salt); err != nil {
-				return err
+			hash := ""
+			if like != "" {
+				hash, err = hall.HashLike(pin, like)
+			} else {
+				salt := make([]byte, 16)
+				if _, err := rand.Read(salt); err != nil {
+					return err
+				}
+				hash, err = hall.HashPIN(pin, salt, hall.PINIterations)
 			}
-			hash, err := hall.HashPIN(pin, salt, hall.PINIterations)
 			if err != nil {
 				return err
 			}
@@ -56,4 +62,6 @@ func pinCommand() *cobra.Command {
 			return err
 		},
 	}
+	cmd.Flags().StringVar(&like, "like", "", "a `hash` whose salt is used again: all cards of a hall share one")
+	return cmd
 }

@@ -177,6 +177,7 @@ func (h *house) copySample() {
 			return fmt.Sprintf("127.0.0.1:%d", h.port(n))
 		})
 		text = strings.ReplaceAll(text, "/dev/hallward/", h.dir+"/sim/")
+		text = strings.ReplaceAll(text, "/var/lib/hallward/", h.dir+"/sim/")
 		if err := os.WriteFile(h.file(filepath.Base(f)), []byte(text), 0o644); err != nil {
 			h.t.Fatal(err)
 		}

@@ -212,7 +212,7 @@ func (f *folder) checkServed(k *Checker) {
 
 func (f *folder) checkStaff(k *Checker, units, services, windows namesOf) {
 	atLeastOne(k.At("staff"), len(f.staff.Staff))
-	ids, numbers := namesOf{}, map[string]bool{}
+	ids, numbers, salted := namesOf{}, map[string]bool{}, ""
 	for i := range f.staff.Staff {
 		p, k := &f.staff.Staff[i], k.In(fmt.Sprintf("staff[%d]", i))
 		ids.unique(k.At("id"), p.ID, "member of staff")
@@ -229,6 +229,12 @@ func (f *folder) checkStaff(k *Checker, units, services, windows namesOf) {
 		checkHash(k.At("pin_hash").Secret(), p.PINHash)
 		if p.CardHash != "" {
 			checkHash(k.At("card_hash").Secret(), p.CardHash)
+			like := p.CardHash[:strings.LastIndex(p.CardHash, "$")+1]
+			if salted == "" {
+				salted = like
+			} else if salted != like {
+				k.At("card_hash").Secret().Badf("all cards want one salt, so that a card is hashed once and not for each person: make it with hallctl pin --like and the first card_hash")
+			}
 		}
 		f.checkPhoto(k.At("photo"), p.Photo)
 		for j, r := range p.Roles {

@@ -66,8 +66,9 @@ const (
 const (
 	EvTicketPrinted   = "ticket.printed/1"
 	EvTicketUnprinted = "ticket.unprinted/1"
-	EvTicketTaken     = "ticket.taken/1"    // from a lent number, while cut off
-	EvTicketGivenUp   = "ticket.given-up/1" // TicketRef: by the citizen, while cut off
+	EvTicketTaken     = "ticket.taken/1"       // from a lent number, while cut off
+	EvTicketGivenUp   = "ticket.given-up/1"    // TicketRef: by the citizen, while cut off
+	EvQuietAsked      = "ticket.quiet-asked/1" // TicketQuieted: by the citizen, while cut off
 )
 
 // TicketIssued says that a number was taken. Number is what stands on the

@@ -122,6 +122,7 @@ var values = map[string]any{
 	contract.EvTicketTaken: contract.TicketTaken{Ticket: ticketID, Number: "A501", Prefix: "A", Serial: 501, Day: "2026-11-23",
 		Service: "housing-presale", Lang: "zh-CN", At: moment, Paper: true},
 	contract.EvTicketGivenUp:   contract.TicketRef{Ticket: ticketID},
+	contract.EvQuietAsked:      contract.TicketQuieted{Ticket: ticketID, Silent: true},
 	contract.EvTicketPrinted:   contract.TicketPrinted{Ticket: ticketID, Proof: "consumed"},
 	contract.EvTicketUnprinted: contract.TicketUnprinted{Ticket: ticketID, Outcome: "failed", Fault: "cover-open"},
 

@@ -117,6 +117,7 @@ var Messages = []Message{
 	{EvCallUnspoken, KindEvent, CallUnspoken{}, nil, "hall", "An announcement was not spoken in a zone: too old, or no voice took it."},
 	{EvTicketTaken, KindEvent, TicketTaken{}, nil, "kiosk", "A number was given from a lent block while the kiosk was cut off."},
 	{EvTicketGivenUp, KindEvent, TicketRef{}, nil, "kiosk", "The citizen gave a number up while the kiosk was cut off."},
+	{EvQuietAsked, KindEvent, TicketQuieted{}, nil, "kiosk", "The holder of a lent number asked to be called by eye only, or with a voice again."},
 	{EvTicketPrinted, KindEvent, TicketPrinted{}, nil, "kiosk", "The paper of a ticket is out."},
 	{EvTicketUnprinted, KindEvent, TicketUnprinted{}, nil, "kiosk", "The paper of a ticket is not out, or may not be."},
 

@@ -283,9 +283,9 @@ func (c *Controller) serveConsole(ctx context.Context) (stop func(), err error) 
 		conf.ClientAuth, conf.ClientCAs, conf.VerifyConnection = tls.NoClientCert, nil, nil
 		scheme, ln = "https", tls.NewListener(ln, conf)
 	}
-	var reasons []string
+	var reasons []console.PauseReason
 	for _, r := range c.cfg.Setup.PauseReasons {
-		reasons = append(reasons, r.Name.ZH)
+		reasons = append(reasons, console.PauseReason{Name: r.Name.ZH, Limit: r.Limit})
 	}
 	pages, closeMedia := withMedia(c.cfg.mediaFolder(), console.New(c.desk, console.Options{Facts: c.journal, Secure: secure, PauseReasons: reasons, Log: c.log}), c.log)
 	srv := &http.Server{

@@ -149,10 +149,10 @@ func TestTheHouseAtWork(t *testing.T) {
 	if slices.ContainsFunc(s.Devices, func(d console.Device) bool { return d.Node == "hall" && !d.Up }) {
 		t.Errorf("the hall says that it is away itself: %+v", s.Devices)
 	}
-	if p, bad := c.desk.Check(ctx, "1002", "1234"); bad != nil || !p.Manager || p.Name != "甄有序" {
+	if p, bad := c.desk.Check(ctx, console.Proof{Number: "1002", PIN: "1234"}); bad != nil || !p.Manager || p.Name != "甄有序" {
 		t.Errorf("%+v %v", p, bad)
 	}
-	if p, bad := c.desk.Check(ctx, "1001", "0000"); bad == nil || p.ID != "" {
+	if p, bad := c.desk.Check(ctx, console.Proof{Number: "1001", PIN: "0000"}); bad == nil || p.ID != "" {
 		t.Errorf("a wrong PIN gave %+v", p)
 	}
 }

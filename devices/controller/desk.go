@@ -31,6 +31,7 @@ type desk struct {
 	changes []change                    // by managers, newest first
 	rule    *contract.OrderRule         // of the queue before the next change; nil is not known
 	ratings map[string]*console.Rating  // by window
+	figures *figures
 	faults  map[string][]devices.FaultCode
 }
 
@@ -56,6 +57,7 @@ func (d *desk) clear() {
 	d.grants = map[string]string{}
 	d.changes = nil
 	d.ratings = map[string]*console.Rating{}
+	d.figures = newFigures()
 }
 
 // recallDepth is how many events are read at the start to remember the day. A
@@ -92,6 +94,7 @@ func (d *desk) note(events []contract.Event) {
 			Service                                       string
 			Rule                                          contract.OrderRule
 		}
+		d.figures.note(e)
 		if json.Unmarshal(e.Data, &v) != nil {
 			continue
 		}
@@ -175,9 +178,9 @@ func (d *desk) health(h devices.Health) []contract.DeviceFault {
 	return changes
 }
 
-// Check proves a PIN without any effect on the windows.
-func (d *desk) Check(ctx context.Context, number, pin string) (console.Person, *contract.Problem) {
-	raw, err := json.Marshal(contract.SignIn{Staff: number, PIN: pin})
+// Check proves who somebody is without any effect on the windows.
+func (d *desk) Check(ctx context.Context, proof console.Proof) (console.Person, *contract.Problem) {
+	raw, err := json.Marshal(contract.SignIn{Staff: proof.Number, PIN: proof.PIN, Card: proof.Card})
 	if err != nil {
 		return console.Person{}, failed("", err).Error
 	}
@@ -191,16 +194,32 @@ func (d *desk) Check(ctx context.Context, number, pin string) (console.Person, *
 	if err := json.Unmarshal(a.Data, &who); err != nil {
 		return console.Person{}, failed("", err).Error
 	}
-	return d.person(who.Staff), nil
+	return d.Person(who.Staff), nil
 }
 
-func (d *desk) person(id string) console.Person {
+// Person is a member of staff, with what they may do.
+func (d *desk) Person(id string) console.Person {
 	for _, s := range d.c.cfg.Setup.Staff {
 		if s.ID == id {
-			return console.Person{ID: s.ID, Number: s.Number, Name: s.Name, Post: s.Post, Manager: d.manages(&s)}
+			p := console.Person{ID: s.ID, Number: s.Number, Name: s.Name, Post: s.Post, Manager: d.manages(&s), Lead: slices.Contains(s.Roles, hall.StaffLead)}
+			if p.Lead && !p.Manager {
+				p.Units = d.unitsOf(&s)
+			}
+			return p
 		}
 	}
 	return console.Person{}
+}
+
+// unitsOf are the units whose services somebody is qualified for.
+func (d *desk) unitsOf(s *hall.Staff) []string {
+	var units []string
+	for _, v := range d.c.cfg.Setup.Services {
+		if slices.Contains(s.Services, v.ID) && v.Unit != "" && !slices.Contains(units, v.Unit) {
+			units = append(units, v.Unit)
+		}
+	}
+	return units
 }
 
 // Do carries a request to the engine. Only who sits at the window may act for
@@ -255,11 +274,15 @@ func (d *desk) Snapshot() console.Snapshot {
 		snap.At = s.Now(now)
 		snap.Catalogue = s.CatalogueView()
 		snap.Classes = classes(s)
+		snap.Desk = deskRules(s)
+		for _, a := range s.AlarmList(now) {
+			snap.Alarms = append(snap.Alarms, console.Alarm{Kind: a.Alarm, Subject: a.Subject, Words: s.AlarmWords(a), Since: a.Since, Limit: a.Limit})
+		}
 		snap.Calendar = s.CalendarView(now)
 		snap.Queue = s.QueueView(now)
 		snap.Calls = s.CallsView(now)
 		for _, v := range s.WindowsView(now).Windows {
-			snap.Windows = append(snap.Windows, d.window(s, v))
+			snap.Windows = append(snap.Windows, d.window(s, s.WindowNow(v.ID)))
 			if r := d.ratings[v.ID]; r != nil {
 				snap.Ratings = append(snap.Ratings, *r)
 			}
@@ -268,7 +291,7 @@ func (d *desk) Snapshot() console.Snapshot {
 		snap.Voided = d.tickets(s.TicketsIn(queue.Void, queue.Late))
 		slices.Reverse(snap.Voided)
 		for _, p := range slices.Backward(s.Attendance.Today) {
-			snap.Punches = append(snap.Punches, console.Punch{PunchRecorded: p, Name: d.person(p.Staff).Name})
+			snap.Punches = append(snap.Punches, console.Punch{PunchRecorded: p, Name: d.Person(p.Staff).Name})
 		}
 	})
 	snap.Devices = d.devices()
@@ -277,9 +300,15 @@ func (d *desk) Snapshot() console.Snapshot {
 
 func (d *desk) window(s *hall.State, v contract.WindowView) console.Window {
 	w := console.Window{WindowView: v, StaffID: s.StaffAt(v.ID), Services: s.ServicesOf(v.ID)}
+	if at := s.Desks[v.ID]; at != nil {
+		w.Since = at.Since
+		if at.Paused {
+			w.Over = at.Since.Add(pauseLimit(s, at.Reason))
+		}
+	}
 	if t := s.InHand(v.ID); t != nil {
 		note := d.calls[t.ID]
-		p := &console.Present{Ticket: d.ticketOf(*t), CalledAt: note.at, StartedAt: t.StartedAt, Recalls: t.Recalls, Why: note.why,
+		p := &console.Present{Ticket: d.ticketOf(*t), CalledAt: note.at, StartedAt: t.StartedAt, Recalls: t.Recalls, Recalled: t.RecalledAt, Why: note.why,
 			FeeDue: s.FeeDue(t.Service)}
 		if t.State == queue.Called {
 			p.StartedAt = time.Time{}
@@ -305,13 +334,35 @@ func (d *desk) window(s *hall.State, v contract.WindowView) console.Window {
 		if t := s.Tickets[a.Number]; t != nil {
 			a.Number = t.Number
 		}
-		a.Staff = d.person(a.Staff).Name
+		a.Staff = d.Person(a.Staff).Name
 		if a.Type == contract.EvWindowPaused {
 			a.Reason = d.pauseName(a.Reason)
 		}
 		w.Actions = append(w.Actions, a)
 	}
 	return w
+}
+
+// pauseLimit is how long a pause may last.
+func pauseLimit(s *hall.State, reason string) time.Duration {
+	for _, r := range s.Setup().PauseReasons {
+		if r.ID == reason {
+			return r.Limit
+		}
+	}
+	return 30 * time.Minute
+}
+
+// deskRules are the bounds of what a window does.
+func deskRules(s *hall.State) console.DeskRules {
+	setup := s.Setup()
+	r := console.DeskRules{Recalls: setup.Recalls.Most, Every: setup.Recalls.Every, Remind: setup.HoldRemind, Outcome: map[string]string{}}
+	for _, v := range setup.Services {
+		if v.Outcome != "" {
+			r.Outcome[v.ID] = v.Outcome
+		}
+	}
+	return r
 }
 
 // pauseName is the Chinese name of a reason for a pause, whose event has its id.
@@ -335,9 +386,13 @@ func (d *desk) tickets(list []queue.Ticket) []console.Ticket {
 func (d *desk) ticketOf(t queue.Ticket) console.Ticket {
 	c := console.Ticket{Number: t.Number, Service: t.Service, State: string(t.State), IssuedAt: t.IssuedAt, Since: t.Since,
 		Reason: t.Reason, Fault: t.Fault, Kiosk: t.Kiosk, FirstAsked: t.FirstAsked, Class: t.Class, Due: t.Due, More: t.More,
-		NoCard: t.NoCard, Offline: !t.TakenAt.IsZero(), Owed: t.Owed, Reprints: t.Reprints}
+		NoCard: t.NoCard, Offline: !t.TakenAt.IsZero(), Owed: t.Owed, Reprints: t.Reprints,
+		Silent: t.Silent, WalkIn: t.WalkIn != ""}
+	if t.State == queue.Held {
+		c.Keeper, c.Remind = d.Person(t.Keeper).Name, t.Remind
+	}
 	if t.Granted != "" {
-		c.Granted, c.GrantReason = d.person(t.Granted).Name, d.grants[t.ID]
+		c.Granted, c.GrantReason = d.Person(t.Granted).Name, d.grants[t.ID]
 	}
 	return c
 }

@@ -30,7 +30,7 @@ func (d *desk) manages(s *hall.Staff) bool {
 // that was taken away ends with the next start.
 func (d *desk) mayManage(actor console.Actor, r contract.Request) bool {
 	var by struct{ Staff string }
-	return actor.Window == "" && slices.Contains(managers, r.Type) && d.person(actor.Staff).Manager &&
+	return actor.Window == "" && slices.Contains(managers, r.Type) && d.Person(actor.Staff).Manager &&
 		json.Unmarshal(r.Data, &by) == nil && by.Staff == actor.Staff
 }
 
@@ -120,7 +120,7 @@ func (d *desk) Overview() console.Overview {
 		services, days := s.WaitReport()
 		v.WaitServices, v.WaitDays = waitLines(services), waitLines(days)
 		for _, l := range s.FirstAsked() {
-			v.FirstAsked = append(v.FirstAsked, console.FirstAsked{Window: l.Window, Staff: d.person(l.Staff).Name, Tickets: l.Tickets, Misdirected: l.Misdirected})
+			v.FirstAsked = append(v.FirstAsked, console.FirstAsked{Window: l.Window, Staff: d.Person(l.Staff).Name, Tickets: l.Tickets, Misdirected: l.Misdirected})
 		}
 		for _, a := range s.AppointmentsToday(now) {
 			line := console.Appointment{Start: a.Start, Service: a.Service, State: a.State}
@@ -148,6 +148,9 @@ func (d *desk) Overview() console.Overview {
 				v.MissingHolidays = f.Detail
 			}
 		}
+		v.Notices, v.Results, v.Duty = d.posted(s, now), s.ResultsView(now).Results, s.DutyDays(now, dutyAhead)
+		v.WindowDay, v.ServiceDay = d.figures.lines(s, d.ratings)
+		v.Unspoken, v.Silenced = d.figures.unspoken(s), d.figures.silenced
 		for _, c := range d.changes {
 			v.Changes = append(v.Changes, d.inWords(s, c))
 		}
@@ -223,7 +226,7 @@ func (d *desk) inWords(s *hall.State, c change) console.Change {
 	if c.words != "" {
 		what += "：" + c.words
 	}
-	staff := d.person(c.staff).Name
+	staff := d.Person(c.staff).Name
 	if c.staff == "" {
 		staff = "中心"
 	}

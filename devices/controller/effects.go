@@ -91,7 +91,7 @@ func newKeypads(setup *hall.Setup, lines map[string]devices.Keypad, engine *Engi
 		l := &padLine{device: device, keypad: keypad, wake: make(chan struct{}, 1)}
 		k.lines = append(k.lines, l)
 		for _, w := range setup.Windows {
-			if w.Keypad > 0 && (w.KeypadDevice == device || w.KeypadDevice == "") {
+			if w.Keypad > 0 && windowAt(setup, device, w.Keypad) == w.ID {
 				p := &pad{line: l, window: w.ID, address: w.Keypad}
 				l.pads = append(l.pads, p)
 				k.byWindow[w.ID] = append(k.byWindow[w.ID], p)

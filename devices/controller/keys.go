@@ -99,28 +99,35 @@ var (
 	errNoTarget  = errors.New("the digits are of no window or number, or of several")
 )
 
-// windowOf is the window of a keypad, "" for none. A window without a line of its
+// windowAt is the window of a keypad, "" for none. A window without a line of its
 // own takes its keypad from any.
-func (k *keypads) windowOf(device string, unit int) string {
-	any := ""
-	for _, w := range k.setup.Windows {
+func windowAt(setup *hall.Setup, device string, unit int) (window string) {
+	for _, w := range setup.Windows {
 		switch {
 		case unit <= 0 || w.Keypad != unit:
 		case w.KeypadDevice == device:
 			return w.ID
 		case w.KeypadDevice == "":
-			any = w.ID
+			window = w.ID
 		}
 	}
-	if any == "" {
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if _, told := k.strange[padAt{device, unit}]; !told {
-			k.strange[padAt{device, unit}] = struct{}{}
-			k.log.Warn("a keypad belongs to no window", "device", device, "unit", unit)
-		}
+	return window
+}
+
+// windowOf is windowAt, and has a unit of no window in the log, once.
+func (k *keypads) windowOf(device string, unit int) string {
+	window := windowAt(k.setup, device, unit)
+	if window != "" {
+		return window
 	}
-	return any
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	at := padAt{device, unit}
+	if _, told := k.strange[at]; !told {
+		k.strange[at] = struct{}{}
+		k.log.Warn("a keypad belongs to no window", "device", device, "unit", unit)
+	}
+	return ""
 }
 
 // press carries out a key. An error says that it could not be stored: the pad

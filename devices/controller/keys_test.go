@@ -358,18 +358,19 @@ func TestWindowOfAKeypad(t *testing.T) {
 	setup := sampleSetup(t)
 	setup.Windows = []hall.Window{
 		{ID: "w1", Keypad: 1, KeypadDevice: "north"}, {ID: "w2", Keypad: 1, KeypadDevice: "south"}, {ID: "w3", Keypad: 2}, {ID: "w4"},
+		{ID: "w5", Keypad: 3}, {ID: "w6", Keypad: 3, KeypadDevice: "south"},
 	}
 	k := newKeypads(setup, map[string]devices.Keypad{"north": nil, "south": nil}, nil, "hall", quiet)
 	for _, c := range []struct {
 		device string
 		unit   int
 		want   string
-	}{{"north", 1, "w1"}, {"south", 1, "w2"}, {"north", 2, "w3"}, {"south", 2, "w3"}, {"pad", 2, "w3"}, {"pad", 1, ""}, {"north", 3, ""}, {"north", 0, ""}} {
+	}{{"north", 1, "w1"}, {"south", 1, "w2"}, {"north", 2, "w3"}, {"south", 2, "w3"}, {"pad", 2, "w3"}, {"pad", 1, ""}, {"north", 3, "w5"}, {"south", 3, "w6"}, {"north", 4, ""}, {"north", 0, ""}} {
 		if got := k.windowOf(c.device, c.unit); got != c.want {
 			t.Errorf("%s %d: %q, want %q", c.device, c.unit, got, c.want)
 		}
 	}
-	for window, want := range map[string]int{"w1": 1, "w2": 1, "w3": 2, "w4": 0} {
+	for window, want := range map[string]int{"w1": 1, "w2": 1, "w3": 2, "w4": 0, "w5": 1, "w6": 1} {
 		if got := len(k.byWindow[window]); got != want {
 			t.Errorf("%s has %d pads, want %d", window, got, want)
 		}

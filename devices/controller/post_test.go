@@ -39,7 +39,7 @@ func TestManagersPost(t *testing.T) {
 	}
 	f.must(console.Actor{Staff: "s1"}, contract.AskNoticeWithdraw, contract.WithdrawNotice{ID: "n1", Staff: "s1"})
 	changes := f.c.desk.Overview().Changes
-	if len(changes) < 2 || changes[0].What != "撤下公告" || changes[0].Staff != f.c.desk.person("s1").Name {
+	if len(changes) < 2 || changes[0].What != "撤下公告" || changes[0].Staff != f.c.desk.Person("s1").Name {
 		t.Errorf("decisions %+v", changes)
 	}
 }

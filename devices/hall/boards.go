@@ -61,6 +61,17 @@ func (s *State) DutyView(now time.Time) contract.Duty {
 		Closed: s.closedDays(now), Phone: s.x.Hall.DutyPhone}
 }
 
+// DutyDays is the roster of so many days from today on, for who writes it.
+func (s *State) DutyDays(now time.Time, days int) []contract.DutyDay {
+	y, m, d := s.Now(now).In(s.x.Hours.Zone).Date()
+	list := make([]contract.DutyDay, days)
+	for i := range list {
+		day := time.Date(y, m, d+i, 12, 0, 0, 0, s.x.Hours.Zone).Format(time.DateOnly)
+		list[i] = contract.DutyDay{Day: day, Officers: append([]contract.DutyOfficer{}, s.onDuty(day)...)}
+	}
+	return list
+}
+
 // date is the date in the hall: a roster changes at midnight, not with the
 // business day.
 func (s *State) date(now time.Time) string { return now.In(s.x.Hours.Zone).Format(time.DateOnly) }

@@ -545,4 +545,18 @@ func TestSilentWhileCutOff(t *testing.T) {
 	if k := l.s.TicketsIn(queue.Waiting); len(k) != 1 || !k[0].Silent {
 		t.Errorf("joined %+v", k)
 	}
+	l.joined("kiosk-1", offline("t-2", "A502", 502, "a", l.now))
+	for _, silent := range []bool{true, false, true, true} { // asked for with the number in hand, and taken back
+		l.at("kiosk-1", contract.EvQuietAsked, contract.TicketQuieted{Ticket: "t-2", Silent: silent})
+		if k := l.s.Tickets["t-2"]; k.Silent != silent {
+			t.Errorf("asked for %v: %+v", silent, k)
+		}
+	}
+	l.at("kiosk-1", contract.EvTicketGivenUp, contract.TicketRef{Ticket: "t-2"})
+	for _, id := range []string{"t-2", "never-given"} {
+		if d := l.at("kiosk-1", contract.EvQuietAsked, contract.TicketQuieted{Ticket: id}); d.Refusal != nil || len(d.Events) != 0 {
+			t.Errorf("%s: %+v", id, d)
+		}
+	}
+	l.replay()
 }

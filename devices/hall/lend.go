@@ -42,6 +42,7 @@ func lendRules() map[string]rule {
 		contract.AskNumbersLend:  {kiosks, read((*State).lend)},
 		contract.EvTicketTaken:   {kiosks, read((*State).join)},
 		contract.EvTicketGivenUp: {kiosks, read((*State).abandon)},
+		contract.EvQuietAsked:    {kiosks, read((*State).hush)},
 		CmdCopied:                {itself, func(s *State, _ Command, now time.Time) Decision { return s.copied(now) }},
 	}
 }

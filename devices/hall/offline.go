@@ -67,6 +67,14 @@ func (s *State) abandon(c Command, d contract.TicketRef, now time.Time) Decision
 	return s.givenUp(c, d, now)
 }
 
+// hush takes over how the holder of a ticket wants to be called that a kiosk gave
+// while it was cut off. One that the hall never gave, or that is over, needs
+// nothing.
+func (s *State) hush(c Command, d contract.TicketQuieted, now time.Time) Decision {
+	said := s.quiet(c, contract.QuietTicket{Ticket: d.Ticket, Silent: d.Silent}, now)
+	return Decision{Events: said.Events}
+}
+
 func (s *State) conflict(kiosk string, d contract.TicketTaken) string {
 	owner := s.owner(d.Prefix, d.Serial)
 	switch {

@@ -59,6 +59,16 @@ func splitHash(hash string) (iterations int, salt, key []byte, err error) {
 	return iterations, salt, key, nil
 }
 
+// HashLike is HashPIN with the salt and the iterations of another hash: the
+// cards of all staff share them, so that a card is hashed once.
+func HashLike(secret, hash string) (string, error) {
+	iterations, salt, _, err := splitHash(hash)
+	if err != nil {
+		return "", fmt.Errorf("hall: %w", err)
+	}
+	return HashPIN(secret, salt, iterations)
+}
+
 func matchPIN(hash, pin string) bool {
 	iterations, salt, key, err := splitHash(hash)
 	if err != nil || len(pin) > 64 {

@@ -1,6 +1,7 @@
 // Package console is the web pages of the hall's own people: the page of one
-// window, where its staff call, serve and pass on tickets, and the page of the
-// hall's manager, who sees all windows, queues, ratings, punches and devices.
+// window, where its staff call, serve and pass on tickets; the page of a lead,
+// who sees the windows and queues of their units and helps; and the page of the
+// hall's manager, who sees everything, and posts notices and the duty roster.
 //
 // The pages are plain HTML, rendered here and kept live by server-sent events:
 // on each change of the hall the stream carries the regions that now read
@@ -16,6 +17,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"hallward/devices"
@@ -25,15 +27,19 @@ import (
 // Backend is the hall, as the console sees it. All methods may be called from
 // many goroutines at once.
 type Backend interface {
-	// Check says who the staff number and PIN belong to, with no effect on the
-	// hall. It is how a manager enters, who sits at no window; a wrong PIN counts
-	// against the same limit as at a window.
-	Check(ctx context.Context, number, pin string) (Person, *contract.Problem)
+	// Check says whose proof this is, with no effect on the hall. It is how those
+	// enter who sit at no window; a wrong PIN counts against the same limit as at
+	// a window.
+	Check(ctx context.Context, proof Proof) (Person, *contract.Problem)
+
+	// Person is who has a staff id, with what they may do now; the zero value is
+	// nobody.
+	Person(id string) Person
 
 	// Do carries out a request of a window (the Ask… constants of
-	// contract/requests.go that begin with "window.", and ticket.grant/1) or of a
-	// manager, who is an Actor without a window (order.set/1, service.pause/1,
-	// service.resume/1, day.close/1). The same Request.ID is the same request. When
+	// contract/requests.go that begin with "window.", ticket.grant/1 and
+	// ticket.quiet/1) or of a manager, who is an Actor without a window (the rest
+	// of managerVerbs). The same Request.ID is the same request. When
 	// it has answered, Snapshot contains the effect. The data of
 	// contract.AskWindowSignIn is contract.SignIn; its PIN goes no further.
 	Do(ctx context.Context, actor Actor, r contract.Request) contract.Answer
@@ -53,13 +59,20 @@ type Backend interface {
 // and the window's id, "" for a manager.
 type Actor struct{ Staff, Window string }
 
-// Person is a member of staff. Manager opens the page of the whole hall.
+// Proof is how somebody says who they are: a staff number with a PIN or a
+// password, or what a reader read from the staff card.
+type Proof struct{ Number, PIN, Card string }
+
+// Person is a member of staff. Manager opens the page of the whole hall, Lead
+// that of their units.
 type Person struct {
 	ID      string
 	Number  string // 工号
 	Name    string
 	Post    string
 	Manager bool
+	Lead    bool
+	Units   []string // that a lead looks after; none is all
 }
 
 // Snapshot is everything that the pages show.
@@ -78,18 +91,40 @@ type Snapshot struct {
 	Punches     []Punch  // today, the newest first
 	Devices     []Device
 	Centre      Centre
+	Alarms      []Alarm // that last, the oldest first
+	Desk        DeskRules
+}
+
+// Alarm is something that a person in the hall has to do something about.
+type Alarm struct {
+	Kind    string // "window.unstaffed", "window.paused-long", "hold.overdue", "duty.empty", "photo.missing"
+	Subject string // window, ticket number, day, staff id
+	Words   contract.Text2
+	Since   time.Time
+	Limit   int // minutes that were allowed
+}
+
+// DeskRules are the bounds of what a window does, for its page to show before
+// somebody meets them.
+type DeskRules struct {
+	Recalls int               // of one ticket
+	Every   time.Duration     // at least between two of them
+	Remind  time.Duration     // the owner of a held ticket is reminded after this
+	Outcome map[string]string // service → "optional" or "required": what came of it is asked at its end
 }
 
 // Window is one window with what only its own people and the manager see.
 type Window struct {
 	contract.WindowView
-	StaffID  string   // of the person signed in now, "" for nobody
-	Services []string // that it may call
-	Present  *Present // in hand: called or being served
-	Waiting  []Ticket // that this window may call, in the order in which it would
-	Held     []Ticket // put aside by this window
-	Missed   []Ticket // that may come back: no-shows of this window, the newest first, and void numbers of its services whose paper came out late
-	Actions  []Action // the newest first
+	StaffID  string    // of the person signed in now, "" for nobody
+	Since    time.Time // of State
+	Over     time.Time // when a pause should be over
+	Services []string  // that it may call
+	Present  *Present  // in hand: called or being served
+	Waiting  []Ticket  // that this window may call, in the order in which it would
+	Held     []Ticket  // put aside by this window
+	Missed   []Ticket  // that may come back: no-shows of this window, the newest first, and void numbers of its services whose paper came out late
+	Actions  []Action  // the newest first
 }
 
 // Present is the ticket in a window's hand.
@@ -98,8 +133,9 @@ type Present struct {
 	CalledAt  time.Time
 	StartedAt time.Time // zero until the service begins
 	Recalls   int
-	Why       string // why this one: the rule that chose it
-	FeeDue    bool   // the citizen goes on to the fee window, unless nothing is to be paid
+	Recalled  time.Time // the last time; zero for never
+	Why       string    // why this one: the rule that chose it
+	FeeDue    bool      // the citizen goes on to the fee window, unless nothing is to be paid
 }
 
 // Class is a class of priority (优先类别).
@@ -132,6 +168,10 @@ type Ticket struct {
 	Offline     bool     // taken while its kiosk was cut off
 	Owed        bool     // a fee is still to be paid
 	Reprints    int
+	Silent      bool      // called by eye only: its holder asked for it
+	WalkIn      bool      // taken in at a window, without paper
+	Keeper      string    // name of who put it aside
+	Remind      time.Time // of a held one: when its owner is reminded
 }
 
 // Action is one line of what a window has done lately. Type is an event type of
@@ -187,13 +227,19 @@ type Options struct {
 	Idle         time.Duration // a session without any input ends after it; 0 is 2 h
 	Longest      time.Duration // and in any case after it; 0 is 12 h
 	Secure       bool          // pages are reached by HTTPS only: cookies are marked so
-	PauseReasons []string      // Chinese names, from the hall's setup (R-WIN-05); empty is PauseReasons
+	PauseReasons []PauseReason // from the hall's setup (R-WIN-05); empty is PauseReasons
 	Log          *slog.Logger  // nil is slog.Default
 	Now          func() time.Time
 }
 
+// PauseReason is a reason for a pause, in Chinese, and how long it may last.
+type PauseReason struct {
+	Name  string
+	Limit time.Duration // 0 is 30 minutes
+}
+
 // PauseReasons are the reasons for a pause that the page offers by default.
-var PauseReasons = []string{"交接班", "取送材料", "业务会商", "设备故障", "用餐", "短时离岗"}
+var PauseReasons = []PauseReason{{Name: "交接班"}, {Name: "取送材料"}, {Name: "业务会商"}, {Name: "设备故障"}, {Name: "用餐", Limit: time.Hour}, {Name: "短时离岗"}}
 
 const (
 	idleDefault    = 2 * time.Hour
@@ -203,7 +249,7 @@ const (
 	writeTime      = 15 * time.Second // for one message; a page that takes longer has gone
 )
 
-// New returns the pages: "/" to sign in, "/window/{id}", "/hall".
+// New returns the pages: "/" to sign in, "/window/{id}", "/lead", "/hall".
 func New(b Backend, o Options) http.Handler {
 	if o.Idle <= 0 {
 		o.Idle = idleDefault
@@ -213,6 +259,12 @@ func New(b Backend, o Options) http.Handler {
 	}
 	if len(o.PauseReasons) == 0 {
 		o.PauseReasons = PauseReasons
+	}
+	o.PauseReasons = slices.Clone(o.PauseReasons)
+	for i := range o.PauseReasons {
+		if o.PauseReasons[i].Limit == 0 {
+			o.PauseReasons[i].Limit = 30 * time.Minute
+		}
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

@@ -80,16 +80,34 @@ func (h *fakeHall) Overview() Overview {
 
 var people = map[string]Person{
 	"1001": {ID: "lin", Number: "1001", Name: "林青禾", Post: "综合受理"},
-	"1002": {ID: "mu", Number: "1002", Name: "穆云帆", Post: "综合受理"},
+	"1002": {ID: "mu", Number: "1002", Name: "穆云帆", Post: "综合受理", Lead: true, Units: []string{"housing"}},
 	"9001": {ID: "zhou", Number: "9001", Name: "周望舒", Manager: true},
 }
 
-func (h *fakeHall) Check(_ context.Context, number, pin string) (Person, *contract.Problem) {
-	p, ok := people[number]
-	if !ok || pin != number {
+// cards are what the reader reads from the staff cards.
+var staffCards = map[string]string{"0004711001": "1001", "0004711002": "1002", "0004719001": "9001"}
+
+func (h *fakeHall) Check(_ context.Context, p Proof) (Person, *contract.Problem) {
+	if p.Card != "" {
+		if number, ok := staffCards[p.Card]; ok {
+			return people[number], nil
+		}
+		return Person{}, &contract.Problem{Code: "wrong-card", Message: "未能识别该工作证，请重试，或输入工号和密码登录。"}
+	}
+	who, ok := people[p.Number]
+	if !ok || p.PIN != p.Number {
 		return Person{}, &contract.Problem{Code: "wrong-pin", Message: "工号或密码不正确，请重新输入。"}
 	}
-	return p, nil
+	return who, nil
+}
+
+func (h *fakeHall) Person(id string) Person {
+	for _, p := range people {
+		if p.ID == id {
+			return p
+		}
+	}
+	return Person{}
 }
 
 func (h *fakeHall) Snapshot() Snapshot {
@@ -180,7 +198,7 @@ func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
 	case contract.AskWindowSignIn:
 		var in contract.SignIn
 		json.Unmarshal(r.Data, &in)
-		p, problem := h.Check(context.Background(), in.Staff, in.PIN)
+		p, problem := h.Check(context.Background(), Proof{in.Staff, in.PIN, in.Card})
 		if problem != nil {
 			return problem
 		}

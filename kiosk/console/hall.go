@@ -24,12 +24,17 @@ type card struct {
 var cards = []card{
 	{ID: "windows", ZH: "窗口", EN: "Windows", Open: true},
 	{ID: "queues", ZH: "事项与排队", EN: "Services", Open: true},
+	{ID: "figures", ZH: "当日统计", EN: "Figures"},
+	{ID: "notices", ZH: "公告与公示", EN: "Notices"},
+	{ID: "results", ZH: "审批结果公示", EN: "Results"},
+	{ID: "duty", ZH: "值班表", EN: "Duty"},
 	{ID: "rule", ZH: "叫号规则", EN: "Order", Right: true},
 	{ID: "waits", ZH: "等候预报", EN: "Expected waits", Right: true},
 	{ID: "bookings", ZH: "今日预约", EN: "Appointments", Right: true},
 	{ID: "tickets", ZH: "异常号码", EN: "Numbers", Right: true},
 	{ID: "kiosks", ZH: "取号机与备用号码", EN: "Kiosks", Right: true},
 	{ID: "devices", ZH: "设备", EN: "Devices", Right: true},
+	{ID: "unspoken", ZH: "未播报的呼叫", EN: "Not spoken", Right: true},
 	{ID: "ratings", ZH: "评价", EN: "Ratings", Right: true},
 	{ID: "first", ZH: "首问负责", EN: "First asked", Right: true},
 	{ID: "punches", ZH: "考勤打卡", EN: "Punches", Right: true},
@@ -81,18 +86,6 @@ var hallRegions = func() []string {
 
 func (s *server) hallOf(snap Snapshot, n session) hallData {
 	d, _ := s.windowOf(snap, n)
-	if d.Service == nil {
-		services, windows := map[string]string{}, map[string]string{}
-		for _, i := range snap.Catalogue.Services {
-			services[i.ID] = i.Name.ZH
-		}
-		for _, w := range snap.Windows {
-			windows[w.ID] = w.Name.ZH
-		}
-		d = windowData{Snapshot: snap, Name: n.Name,
-			Service: func(id string) string { return orID(services[id], id) },
-			Window:  func(id string) string { return orID(windows[id], id) }}
-	}
 	h := hallData{windowData: d, Overview: s.b.Overview()}
 	info := map[string]contract.ServiceInfo{}
 	for _, i := range snap.Catalogue.Services {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"time"
 
 	"github.com/oklog/ulid/v2"
 
@@ -16,6 +17,11 @@ var managerVerbs = map[string]string{
 	"pause":   contract.AskServicePause,
 	"resume":  contract.AskServiceResume,
 	"end-day": contract.AskDayClose,
+
+	"notice":     contract.AskNoticePost,
+	"notice-off": contract.AskNoticeWithdraw,
+	"result-off": contract.AskResultsWithdraw,
+	"duty":       contract.AskDutySet,
 }
 
 // managerAct is a post of the manager's page. Was is the rule that the page
@@ -27,6 +33,10 @@ type managerAct struct {
 	Reason  string              `json:"reason"`
 	Rule    *contract.OrderRule `json:"rule"`
 	Was     *contract.OrderRule `json:"was"`
+
+	Notice  *draft            `json:"notice"`
+	Subject string            `json:"subject"` // id of a notice or a result that is withdrawn
+	Day     *contract.DutyDay `json:"day"`
 }
 
 // managerState is what the script of the manager's page needs.
@@ -36,10 +46,17 @@ type managerState struct {
 	Waiting int                 `json:"waiting"`
 	Closed  bool                `json:"closed"`
 	Reasons map[string][]choice `json:"reasons"` // by verb
+	Zones   []choice            `json:"zones"`
+	Duty    []contract.DutyDay  `json:"duty"`
+	Today   string              `json:"today"`
 }
 
 func stateOf(d hallData) managerState {
-	st := managerState{Rule: d.Rule, Waiting: d.Queue.Waiting + len(d.Unconfirmed), Closed: d.Closed, Reasons: map[string][]choice{}}
+	st := managerState{Rule: d.Rule, Waiting: d.Queue.Waiting + len(d.Unconfirmed), Closed: d.Closed, Reasons: map[string][]choice{},
+		Duty: d.Duty, Today: d.At.In(d.location()).Format(time.DateOnly)}
+	for _, z := range d.Catalogue.Zones {
+		st.Zones = append(st.Zones, choice{Value: z.ID, Label: z.Name.ZH})
+	}
 	for _, c := range d.Classes {
 		if !c.Head {
 			st.Classes = append(st.Classes, choice{Value: c.ID, Label: c.Name})
@@ -79,21 +96,49 @@ func (s *server) managerDo(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusBadRequest, failed(a.ID, "bad-request"))
 		return
 	}
-	var data any
-	switch typ {
-	case contract.AskOrderSet:
+	if typ == contract.AskOrderSet {
 		// Already as wanted: the answer to it was lost, and it is asked again.
 		if is := s.b.Overview().Rule; a.Was != nil && !sameRule(is, *a.Was) && !sameRule(is, *a.Rule) {
 			reply(w, http.StatusConflict, failed(a.ID, "rule-moved"))
 			return
 		}
-		data = contract.SetOrder{Staff: n.Staff, Rule: *a.Rule}
-	case contract.AskDayClose:
-		data = contract.CloseDay{Staff: n.Staff, Reason: a.Reason}
-	default:
-		data = contract.PauseService{Service: a.Service, Staff: n.Staff, Reason: a.Reason}
+	}
+	data, problem := a.request(typ, n.Staff, s.b.Snapshot().location())
+	if problem != "" {
+		reply(w, http.StatusBadRequest, failed(a.ID, problem))
+		return
 	}
 	reply(w, http.StatusOK, s.ask(r.Context(), Actor{Staff: n.Staff}, id.String(), typ, data))
+}
+
+// request is the data of an act of a manager, whose name is the session's
+// whatever the page sent.
+func (a managerAct) request(typ, staff string, zone *time.Location) (data any, problem string) {
+	switch typ {
+	case contract.AskOrderSet:
+		return contract.SetOrder{Staff: staff, Rule: *a.Rule}, ""
+	case contract.AskDayClose:
+		return contract.CloseDay{Staff: staff, Reason: a.Reason}, ""
+	case contract.AskNoticePost:
+		if a.Notice == nil {
+			return nil, "bad-request"
+		}
+		n, ok := a.Notice.notice(zone)
+		if !ok {
+			return nil, "bad-time"
+		}
+		return contract.PostNotice{Notice: n, Staff: staff}, ""
+	case contract.AskNoticeWithdraw:
+		return contract.WithdrawNotice{ID: a.Subject, Staff: staff}, ""
+	case contract.AskResultsWithdraw:
+		return contract.PublishResults{IDs: []string{a.Subject}, Staff: staff}, ""
+	case contract.AskDutySet:
+		if a.Day == nil {
+			return nil, "bad-request"
+		}
+		return contract.SetDuty{Days: []contract.DutyDay{*a.Day}, Staff: staff}, ""
+	}
+	return contract.PauseService{Service: a.Service, Staff: staff, Reason: a.Reason}, ""
 }
 
 func sameRule(a, b contract.OrderRule) bool {

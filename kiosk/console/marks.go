@@ -31,6 +31,8 @@ func marks(s Snapshot, t Ticket) []mark {
 	add(t.ForWindow, "转至本窗口", false)
 	add(len(t.More) > 0, fmt.Sprintf("还有 %d 项", len(t.More)), false)
 	add(t.Owed, "待缴费", false)
+	add(t.Silent, "静音", false)
+	add(t.WalkIn, "无号办理", false)
 	add(t.Reprints > 0, fmt.Sprintf("补打 %d 次", t.Reprints), false)
 	return list
 }

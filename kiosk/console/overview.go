@@ -24,6 +24,42 @@ type Overview struct {
 	MissingHolidays string                    // the year whose official holidays are not known, "" for none
 	Closed          bool                      // the queue of this day was ended
 	Changes         []Change                  // by managers today, the newest first
+	Notices         []Posted                  // that have not expired, in the order of their beginning
+	Results         []contract.Result         // that are public, the newest first
+	Duty            []contract.DutyDay        // today and the days to come
+	WindowDay       []Figures                 // of today, one for each window that did something
+	ServiceDay      []Figures                 // of today, one for each service that was asked for
+	Unspoken        []Unspoken                // announcements of today that were not spoken, the newest first
+	Silenced        int                       // how many these were in all
+}
+
+// Posted is a notice of the boards.
+type Posted struct {
+	contract.Notice
+	Staff string // name of who posted it, "" for the centre or the configuration
+	Fixed bool   // of the configuration: not for the console to withdraw
+}
+
+// Figures are what a window or a service did today. Means are in seconds.
+type Figures struct {
+	ID      string         // of the window or service
+	Taken   int            // numbers; of a service alone
+	Called  int            // first calls and those after a transfer
+	Served  int            // services that were ended
+	Missed  int            // no-shows
+	Wait    int            // mean from the time when a number could be called, -1 for none
+	Service int            // mean of a service, -1 for none
+	Results map[string]int // what came of the services, where staff said so
+	Rated   int            // ratings given; of a window alone
+	Good    int            // of these: satisfied
+}
+
+// Unspoken is an announcement that a zone's voice did not speak.
+type Unspoken struct {
+	At     time.Time
+	Number string
+	Zone   string // name
+	Reason string // "stale", "voice", "full"
 }
 
 // WaitLine is how often the wait that citizens were told came true, for a

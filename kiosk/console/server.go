@@ -37,6 +37,13 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"marks":  marks,
 	"class":  className,
 	"day":    day,
+	"alarm":  func(s string) string { return word(alarmWords, s) },
+	"why":    func(s string) string { return word(unspokenWords, s) },
+	"kind":   func(s string) string { return word(noticeKinds, s) },
+	"came":   resultWord,
+	"dress":  dress,
+	"long":   long,
+	"onDuty": onDuty,
 }).ParseFS(pageFiles, "pages/*.html"))
 
 type server struct {
@@ -53,6 +60,9 @@ func (s *server) routes() http.Handler {
 	m.HandleFunc("GET /window/{id}", s.windowPage)
 	m.HandleFunc("GET /window/{id}/events", s.windowEvents)
 	m.HandleFunc("POST /window/{id}/do", s.windowDo)
+	m.HandleFunc("GET /lead", s.leadPage)
+	m.HandleFunc("GET /lead/events", s.leadEvents)
+	m.HandleFunc("POST /lead/do", s.leadDo)
 	m.HandleFunc("GET /hall", s.hallPage)
 	m.HandleFunc("GET /hall/events", s.hallEvents)
 	m.HandleFunc("POST /hall/do", s.managerDo)
@@ -127,24 +137,34 @@ func (s *server) showEntrance(w http.ResponseWriter, r *http.Request, status int
 	s.show(w, status, "entrance.html", d)
 }
 
-// managerDoor is the choice of the first page that is no window.
-const managerDoor = "hall"
+// Choices of the first page that are no window. With no choice at all the
+// person's role decides.
+const (
+	managerDoor = "hall"
+	leadDoor    = "lead"
+)
 
+// signIn takes a staff number with a PIN, or what the reader typed into the
+// same field, which nobody completes by a PIN.
 func (s *server) signIn(w http.ResponseWriter, r *http.Request) {
 	d := entranceData{Window: r.PostFormValue("window"), Number: strings.TrimSpace(r.PostFormValue("number"))}
 	id, err := ulid.ParseStrict(r.PostFormValue("id"))
 	if err != nil || !s.sessions.tokenGood(r, r.PostFormValue("token")) {
-		d.Problem = entranceWords["stale"]
+		d.Number, d.Problem = "", entranceWords["stale"]
 		s.showEntrance(w, r, http.StatusForbidden, d)
 		return
 	}
-	pin := r.PostFormValue("pin")
-	if d.Window == managerDoor {
-		s.managerIn(w, r, d, pin)
+	proof := Proof{Number: d.Number, PIN: r.PostFormValue("pin")}
+	if proof.PIN == "" {
+		proof, d.Number = Proof{Card: d.Number}, "" // a card's number is never shown again
+	}
+	switch d.Window {
+	case managerDoor, leadDoor, "":
+		s.officeIn(w, r, d, proof)
 		return
 	}
 	answer := s.ask(r.Context(), Actor{d.Number, d.Window}, id.String(), contract.AskWindowSignIn,
-		contract.SignIn{Window: d.Window, Staff: d.Number, PIN: pin})
+		contract.SignIn{Window: d.Window, Staff: proof.Number, PIN: proof.PIN, Card: proof.Card})
 	if answer.Result != contract.ResultOK {
 		d.Problem = problemWords(answer)
 		s.showEntrance(w, r, http.StatusForbidden, d)
@@ -160,19 +180,31 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/window/"+win.ID, http.StatusSeeOther)
 }
 
-func (s *server) managerIn(w http.ResponseWriter, r *http.Request, d entranceData, pin string) {
-	person, problem := s.b.Check(r.Context(), d.Number, pin)
+// officeIn lets in who sits at no window: the manager to the whole hall, a lead
+// to their units.
+func (s *server) officeIn(w http.ResponseWriter, r *http.Request, d entranceData, proof Proof) {
+	p, problem := s.b.Check(r.Context(), proof)
+	goes := ""
 	switch {
 	case problem != nil:
 		d.Problem = problem.Message
-	case !person.Manager:
+	case p.Manager && d.Window != leadDoor:
+		goes = "/hall"
+	case d.Window == managerDoor:
 		d.Problem = entranceWords["not-manager"]
+	case p.Lead || p.Manager:
+		goes = "/lead"
+	case d.Window == leadDoor:
+		d.Problem = entranceWords["not-lead"]
 	default:
-		s.sessions.begin(w, r, session{Staff: person.ID, Name: person.Name, Manager: true})
-		http.Redirect(w, r, "/hall", http.StatusSeeOther)
+		d.Problem = entranceWords["no-window"]
+	}
+	if goes == "" {
+		s.showEntrance(w, r, http.StatusForbidden, d)
 		return
 	}
-	s.showEntrance(w, r, http.StatusForbidden, d)
+	s.sessions.begin(w, r, session{Staff: p.ID, Name: p.Name, Manager: p.Manager, Lead: p.Lead})
+	http.Redirect(w, r, goes, http.StatusSeeOther)
 }
 
 // signOut ends the session and, at a window, the person's sitting there.
@@ -239,7 +271,7 @@ func findWindow(snap Snapshot, id string) (Window, bool) {
 // somebody else has signed in, the former person's page acts no more (R-WIN-01).
 func (s *server) stillThere(snap Snapshot, n session) bool {
 	if n.Window == "" {
-		return n.Manager
+		return n.Manager || n.Lead
 	}
 	w, ok := findWindow(snap, n.Window)
 	return ok && w.StaffID == n.Staff

@@ -19,12 +19,14 @@ const (
 	factKey    = "console/sessions"
 )
 
-// session is one signed-in person at one browser. Window is "" for a manager.
+// session is one signed-in person at one browser. Window is "" for who sits at
+// none: a manager or a lead.
 type session struct {
 	Staff   string    `json:"staff"`
 	Name    string    `json:"name"`
 	Window  string    `json:"window,omitempty"`
 	Manager bool      `json:"manager,omitempty"`
+	Lead    bool      `json:"lead,omitempty"`
 	Begun   time.Time `json:"begun"`
 	Seen    time.Time `json:"seen"`
 }

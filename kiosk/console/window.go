@@ -26,6 +26,8 @@ type windowData struct {
 	ServEN  func(string) string
 	Window  func(string) string // name of a window
 	Others  int                 // waiting in the hall for services of other windows
+	Unit    contract.UnitInfo   // of the window
+	Lead    bool                // the person has the page of a lead, too
 }
 
 // grantable are the classes of priority that staff may give: the head of the
@@ -60,31 +62,56 @@ type choice struct {
 // lists that it asks from.
 type windowState struct {
 	Paused bool                `json:"paused"`
+	Auto   bool                `json:"auto"`   // calls the next by itself after finish
 	Number string              `json:"number"` // in hand
+	Silent bool                `json:"silent"` // the number in hand is called by eye only
 	Can    map[string]string   `json:"can"`    // verb to the lists it asks from, with spaces between
 	Lists  map[string][]choice `json:"lists"`
+	Recall *recallState        `json:"recall,omitempty"`
+	Finish *finishState        `json:"finish,omitempty"`
 }
 
-var windowRegions = []string{"present", "queue", "aside", "numbers-brief", "numbers", "actions", "bar"}
+// recallState is how the number in hand may be called again. At is when, Unix
+// milliseconds of the hall's clock.
+type recallState struct {
+	Left int   `json:"left"`
+	At   int64 `json:"at"`
+}
 
+// finishState is what is asked at the end of a service.
+type finishState struct {
+	Need     bool     `json:"need"` // a result must be chosen
+	Fee      bool     `json:"fee"`  // a fee follows, unless nothing is to be paid
+	Own      string   `json:"own"`  // the ticket's own service
+	Services []choice `json:"services"`
+}
+
+var windowRegions = []string{"present", "queue", "aside", "numbers-brief", "numbers", "actions", "bar", "unit"}
+
+// windowOf is the page of a session's window; without one, what all pages
+// share.
 func (s *server) windowOf(snap Snapshot, n session) (windowData, bool) {
-	w, ok := findWindow(snap, n.Window)
-	if !ok {
-		return windowData{}, false
-	}
-	services := map[string]contract.ServiceInfo{}
+	services, windows := map[string]contract.ServiceInfo{}, map[string]string{}
 	for _, i := range snap.Catalogue.Services {
 		services[i.ID] = i
 	}
-	windows := map[string]string{}
 	for _, v := range snap.Windows {
 		windows[v.ID] = v.Name.ZH
 	}
-	d := windowData{Snapshot: snap, W: w, Stage: stage(w), Name: n.Name, Verbs: verbs,
+	d := windowData{Snapshot: snap, Name: n.Name, Verbs: verbs,
 		Service: func(id string) string { return orID(services[id].Name.ZH, id) },
 		ServEN:  func(id string) string { return services[id].Name.EN },
 		Window:  func(id string) string { return orID(windows[id], id) },
-		Others:  max(0, snap.Queue.Waiting-len(w.Waiting)),
+	}
+	w, ok := findWindow(snap, n.Window)
+	if !ok {
+		return d, false
+	}
+	d.W, d.Stage, d.Others = w, stage(w), max(0, snap.Queue.Waiting-len(w.Waiting))
+	for _, u := range snap.Catalogue.Units {
+		if u.ID == w.Unit {
+			d.Unit = u
+		}
 	}
 	return d, true
 }
@@ -105,7 +132,7 @@ func (s *server) windowPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d, _ := s.windowOf(snap, n)
-	d.Token = s.sessions.tokenOf(w, r)
+	d.Token, d.Lead = s.sessions.tokenOf(w, r), s.leads(n)
 	s.show(w, http.StatusOK, "window.html", d)
 }
 
@@ -125,57 +152,110 @@ func (s *server) windowEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) windowState(d windowData) windowState {
-	st := windowState{Paused: d.W.State == contract.WindowPaused, Can: allowed(d.W, len(d.grantable()) > 0), Lists: map[string][]choice{}}
-	if d.W.Present != nil {
-		st.Number = d.W.Present.Number
+	w := d.W
+	st := windowState{Paused: w.State == contract.WindowPaused, Auto: w.Auto, Can: allowed(w, len(d.grantable()) > 0), Lists: d.lists()}
+	if p := w.Present; p != nil {
+		st.Number, st.Silent = p.Number, p.Silent
+		if stage(w) == stageCalled {
+			st.Recall = d.recall(*p)
+		}
+		if how := d.Desk.Outcome[p.Service]; how != "" && stage(w) == stageServing {
+			st.Can["finish"], st.Finish = "outcome", d.finish(*p, how)
+		}
 	}
-	ticket := func(t Ticket) choice {
-		return choice{t.Number, t.Number, d.Service(t.Service)}
+	for _, r := range s.o.PauseReasons {
+		st.Lists["pause"] = append(st.Lists["pause"], choice{Value: r.Name, Label: r.Name, Detail: fmt.Sprintf("最长 %d 分钟", int(r.Limit/time.Minute))})
 	}
-	lists := []struct {
-		name string
-		from []Ticket
-	}{{"waiting", d.W.Waiting}, {"held", d.W.Held}, {"missed", d.W.Missed}}
-	for _, l := range lists {
-		st.Lists[l.name] = []choice{}
-		for _, t := range l.from {
-			st.Lists[l.name] = append(st.Lists[l.name], ticket(t))
+	return st
+}
+
+// recall is how often and from when a number may be called again.
+func (d windowData) recall(p Present) *recallState {
+	r := &recallState{Left: max(0, d.Desk.Recalls-p.Recalls)}
+	if !p.Recalled.IsZero() {
+		r.At = p.Recalled.Add(d.Desk.Every).UnixMilli()
+	}
+	return r
+}
+
+// finish is what is asked at the end of a service: the ticket's own and what
+// the window could have done beside it.
+func (d windowData) finish(p Present, how string) *finishState {
+	f := &finishState{Need: how == "required", Fee: p.FeeDue, Own: p.Service}
+	for _, id := range slices.Concat([]string{p.Service}, d.W.Services) {
+		if !slices.ContainsFunc(f.Services, func(c choice) bool { return c.Value == id }) {
+			f.Services = append(f.Services, choice{Value: id, Label: d.Service(id)})
+		}
+	}
+	return f
+}
+
+// lists are what the page asks from, by name.
+func (d windowData) lists() map[string][]choice {
+	lists := map[string][]choice{"waiting": {}, "held": {}, "missed": {}}
+	for name, from := range map[string][]Ticket{"waiting": d.W.Waiting, "held": d.W.Held, "missed": d.W.Missed} {
+		for _, t := range from {
+			lists[name] = append(lists[name], choice{t.Number, t.Number, d.Service(t.Service)})
 		}
 	}
 	if d.W.Present != nil {
-		st.Lists["grantee"] = append(st.Lists["grantee"], choice{d.W.Present.Number, d.W.Present.Number, "当前号码"})
+		lists["grantee"] = append(lists["grantee"], choice{d.W.Present.Number, d.W.Present.Number, "当前号码"})
 	}
-	st.Lists["grantee"] = append(st.Lists["grantee"], st.Lists["waiting"]...)
+	lists["grantee"] = append(lists["grantee"], lists["waiting"]...)
 	for _, c := range d.grantable() {
 		detail := fmt.Sprintf("权重 %d", c.Weight)
 		if c.Head {
 			detail = "排到最前"
 		}
-		st.Lists["class"] = append(st.Lists["class"], choice{c.ID, c.Name, detail})
+		lists["class"] = append(lists["class"], choice{c.ID, c.Name, detail})
 	}
-	for _, r := range grantReasons {
-		st.Lists["grant"] = append(st.Lists["grant"], choice{Value: r, Label: r})
+	for name, words := range map[string][]string{"grant": grantReasons, "hold": holdReasons} {
+		for _, w := range words {
+			lists[name] = append(lists[name], choice{Value: w, Label: w})
+		}
 	}
-	st.Lists["fee"] = []choice{{Value: "pay", Label: "办结，请群众到收费窗口缴费", Detail: "Fee to be paid"},
+	lists["fee"] = []choice{{Value: "pay", Label: "办结，请群众到收费窗口缴费", Detail: "Fee to be paid"},
 		{Value: "no", Label: "办结，本次无需缴费", Detail: "Nothing to pay"}}
 	for _, i := range d.Catalogue.Services {
 		if i.Paused == "" {
-			st.Lists["targets"] = append(st.Lists["targets"], choice{"service:" + i.ID, i.Name.ZH, "事项 · " + i.Prefix + " · " + i.Name.EN})
+			lists["targets"] = append(lists["targets"], choice{"service:" + i.ID, i.Name.ZH, "事项 · " + i.Prefix + " · " + i.Name.EN})
 		}
 	}
 	for _, o := range d.Windows {
 		if o.ID != d.W.ID {
-			st.Lists["targets"] = append(st.Lists["targets"], choice{"window:" + o.ID, o.Name.ZH, "窗口 · " + stateWord(o.State)})
+			lists["targets"] = append(lists["targets"], choice{"window:" + o.ID, o.Name.ZH, "窗口 · " + stateWord(o.State)})
 		}
 	}
-	for _, p := range s.o.PauseReasons {
-		st.Lists["pause"] = append(st.Lists["pause"], choice{Value: p, Label: p})
+	for _, id := range d.W.Services {
+		c := choice{id, d.Service(id), d.ServEN(id)}
+		lists["services"] = append(lists["services"], c)
+		if p := d.W.Present; p != nil && p.Service != id {
+			lists["correct"] = append(lists["correct"], c)
+		}
 	}
-	for _, h := range holdReasons {
-		st.Lists["hold"] = append(st.Lists["hold"], choice{Value: h, Label: h})
+	lists["walk-in"] = []choice{{Value: "serve", Label: "已在窗口，现在办理", Detail: "不播报 · Serve now"}, {Value: "call", Label: "呼叫到窗口", Detail: "播报号码 · Call"}}
+	for _, t := range d.W.Waiting {
+		value, detail := "on:"+t.Number, "改为静音呼叫"
+		if t.Silent {
+			value, detail = "off:"+t.Number, "现为静音，恢复语音"
+		}
+		lists["quiet"] = append(lists["quiet"], choice{value, t.Number, detail})
 	}
-	st.Lists["leave"] = []choice{{Value: "yes", Label: "退出登录，离开窗口", Detail: "Sign out"}}
-	return st
+	lists["minutes"] = holdMinutes(int(d.Desk.Remind / time.Minute))
+	lists["leave"] = []choice{{Value: "yes", Label: "退出登录，离开窗口", Detail: "Sign out"}}
+	return lists
+}
+
+// holdMinutes are the times after which the owner of a held ticket is reminded,
+// the hall's own first.
+func holdMinutes(usual int) []choice {
+	list := []choice{{Value: "0", Label: fmt.Sprintf("%d 分钟", usual), Detail: "通常"}}
+	for _, m := range []int{5, 10, 15, 30, 60, 120} {
+		if m != usual {
+			list = append(list, choice{Value: fmt.Sprint(m), Label: fmt.Sprintf("%d 分钟", m)})
+		}
+	}
+	return list
 }
 
 // act is a post of the window page.
@@ -189,13 +269,19 @@ type act struct {
 	Class    string `json:"class"`
 	NoFee    bool   `json:"no_fee"`
 	Expect   string `json:"expect"`
+	Call     bool   `json:"call"` // of a walk-in that is not at the window yet
+	Silent   bool   `json:"silent"`
+	Auto     bool   `json:"auto"`
+	Minutes  int    `json:"minutes"`
+	PastHeld bool   `json:"past_held"`
+
+	Outcome contract.Outcome `json:"outcome"`
 }
 
 // windowDo carries out one act. Posted again with the same id, by a double
 // click or after a lost answer, it is the same act.
 func (s *server) windowDo(w http.ResponseWriter, r *http.Request) {
 	window := r.PathValue("id")
-	var a act
 	n, ok := s.sessions.find(r, true)
 	switch {
 	case !s.sessions.tokenGood(r, r.Header.Get("X-Token")):
@@ -208,24 +294,23 @@ func (s *server) windowDo(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusForbidden, failed("", "signed-off"))
 		return
 	}
+	s.do(w, r, n, window, func(verb) bool { return true })
+}
+
+// do carries out the act of a request for a window, if it may be one.
+func (s *server) do(w http.ResponseWriter, r *http.Request, n session, window string, may func(verb) bool) {
+	var a act
 	if err := json.NewDecoder(r.Body).Decode(&a); err != nil {
 		reply(w, http.StatusBadRequest, failed("", "bad-request"))
 		return
 	}
 	v, known := verbNamed(a.Verb)
 	id, err := ulid.ParseStrict(a.ID)
-	if !known || err != nil {
+	if !known || !may(v) || err != nil {
 		reply(w, http.StatusBadRequest, failed(a.ID, "bad-request"))
 		return
 	}
-	var data any = contract.WindowRef{Window: window, Number: a.Number, Reason: a.Reason, Expect: a.Expect, NoFee: a.NoFee}
-	switch v.Type {
-	case contract.AskWindowTransfer:
-		data = contract.Transfer{Window: window, ToService: a.Service, ToWindow: a.ToWindow, Reason: a.Reason, Expect: a.Expect}
-	case contract.AskTicketGrant:
-		data = contract.Grant{Window: window, Number: a.Number, Class: a.Class, Reason: a.Reason}
-	}
-	answer := s.ask(r.Context(), Actor{n.Staff, window}, id.String(), v.Type, data)
+	answer := s.ask(r.Context(), Actor{n.Staff, window}, id.String(), v.Type, a.request(v.Type, window))
 	if answer.Result == contract.ResultOK && v.Type == contract.AskWindowSignOut {
 		s.sessions.end(w, r)
 	}

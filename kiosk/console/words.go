@@ -19,6 +19,8 @@ var entranceWords = map[string]string{
 	"stale":       "页面已过期，请再试一次。",
 	"taken":       "该窗口刚由另一位同事登录，请选择其他窗口。",
 	"not-manager": "您的账号没有大厅管理权限，请从窗口登录，或联系值班主任。",
+	"not-lead":    "您的账号没有科室负责人权限，请从窗口登录，或联系值班主任。",
+	"no-window":   "请先选择窗口，再登录。",
 	"signed-out":  "您已退出登录。",
 	"signed-off":  "该窗口已由其他人员登录或已退出，请重新登录。",
 	"ended":       "登录已结束或长时间没有操作，请重新登录。",
@@ -31,6 +33,9 @@ var problemTable = map[string]string{
 	"signed-off":  entranceWords["signed-off"],
 	"ended":       entranceWords["ended"],
 	"not-manager": entranceWords["not-manager"],
+	"not-lead":    entranceWords["not-lead"],
+	"no-window":   "请先在窗口登录，再为群众操作；记录会写明是您。",
+	"bad-time":    "时间填写有误，请核对后再提交。",
 	"rule-moved":  "叫号规则刚由另一位管理人员修改，请看清现在的规则后再改。",
 }
 
@@ -80,6 +85,8 @@ var actionWords = map[string]string{
 	contract.EvTicketVoided:      "作废",
 	contract.EvTicketGranted:     "授予优先",
 	contract.EvTicketContinued:   "办完一项",
+	contract.EvTicketCorrected:   "更正事项",
+	contract.EvWindowSet:         "自动叫号",
 	contract.EvWindowSignedIn:    "登录",
 	contract.EvWindowSignedOut:   "退出登录",
 	contract.EvWindowPaused:      "暂停窗口",
@@ -165,3 +172,35 @@ var bookingWords = map[string]string{
 	"missed":    "未到",
 	"cancelled": "已取消",
 }
+
+// results are what can come of a service, in the order of the finish dialog.
+var results = []choice{{"done", "当场办结", "Done"}, {"accepted", "受理，承诺期办结", "Accepted"}, {"supplement", "一次性告知补正", "To be supplemented"},
+	{"refused", "不予受理", "Not accepted"}, {"advice", "咨询解答", "Advice"}, {"elsewhere", "引导至其他部门", "Sent elsewhere"}}
+
+func resultWord(code string) string {
+	for _, r := range results {
+		if r.Value == code {
+			return r.Label
+		}
+	}
+	return code
+}
+
+// alarmWords name an alarm before its sentence.
+var alarmWords = map[string]string{
+	"window.unstaffed":   "无人值守",
+	"window.paused-long": "暂停超时",
+	"hold.overdue":       "暂存超时",
+	"duty.empty":         "值班空缺",
+	"photo.missing":      "缺少照片",
+}
+
+// unspokenWords say why an announcement was not spoken.
+var unspokenWords = map[string]string{
+	"stale": "已过时，不再播报",
+	"voice": "语音设备故障",
+	"full":  "排队播报过多",
+}
+
+// noticeKinds are the kinds of a notice that the console can post.
+var noticeKinds = map[string]string{"": "滚动字幕", "line": "滚动字幕", "page": "公示栏", "figures": "办件统计", "slogan": "标语", "slide": "图片"}

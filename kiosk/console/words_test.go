@@ -25,7 +25,10 @@ func TestWordsAreDecent(t *testing.T) {
 	for _, v := range verbs {
 		said["verb "+v.Name] = v.ZH + " " + v.EN
 	}
-	said["reasons"] = strings.Join(slices.Concat(PauseReasons, holdReasons, grantReasons, stopReasons, closeReasons), " ")
+	said["reasons"] = strings.Join(slices.Concat(holdReasons, grantReasons, stopReasons, closeReasons), " ")
+	for _, r := range PauseReasons {
+		said["pause "+r.Name] = r.Name
+	}
 	for _, files := range []fs.FS{pageFiles, assets} {
 		err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {

@@ -143,10 +143,7 @@ func (b *Board) hero(x, y, w, h float32) {
 	case c.Over:
 		ink, edge, stroke = l.Soft, l.Line, 2*u
 	}
-	// Two shapes and no stroke: Fyne's drivers do not agree on which side of a
-	// shape its stroke lies.
-	b.sheet.rect(x, y, w, h, edge, edge, 0, round*u)
-	b.sheet.rect(x+stroke, y+stroke, w-2*stroke, h-2*stroke, fill, fill, 0, round*u-stroke/2)
+	b.sheet.rect(x, y, w, h, fill, edge, stroke, round*u)
 	if b.narrow(w) {
 		b.tallHero(c, ink, soft, x+36*u, y, w-72*u, h)
 		return

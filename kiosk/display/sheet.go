@@ -14,27 +14,28 @@ import (
 // takes the next object of each kind, so the same object holds the same thing
 // from one drawing to the next, and nothing is ever built again.
 type sheet struct {
-	box                     *fyne.Container
-	shapes, pictures, words *fyne.Container
-	rects                   []*canvas.Rectangle
-	images                  []*canvas.Image
-	texts                   []*canvas.Text
-	nr, ni, nt              int
+	box             *fyne.Container
+	shapes          *shapes
+	pictures, words *fyne.Container
+	images          []*canvas.Image
+	texts           []*canvas.Text
+	ni, nt          int
 }
 
 func newSheet() *sheet {
-	s := &sheet{shapes: &fyne.Container{}, pictures: &fyne.Container{}, words: &fyne.Container{}}
-	s.box = &fyne.Container{Objects: []fyne.CanvasObject{s.shapes, s.pictures, s.words}}
+	s := &sheet{shapes: newShapes(), pictures: &fyne.Container{}, words: &fyne.Container{}}
+	s.box = &fyne.Container{Objects: []fyne.CanvasObject{s.shapes.box, s.pictures, s.words}}
 	return s
 }
 
-func (s *sheet) begin() { s.nr, s.ni, s.nt = 0, 0, 0 }
+func (s *sheet) begin() {
+	s.shapes.begin()
+	s.ni, s.nt = 0, 0
+}
 
 // end hides what this drawing has not taken.
 func (s *sheet) end() {
-	for _, r := range s.rects[s.nr:] {
-		r.Hide()
-	}
+	s.shapes.end()
 	for _, i := range s.images[s.ni:] {
 		i.Hide()
 	}
@@ -63,22 +64,7 @@ func (s *sheet) symbol(name string, c color.NRGBA, x, y, side float32) {
 
 // rect draws a shape; a stroke of width 0 is none.
 func (s *sheet) rect(x, y, w, h float32, fill, line color.NRGBA, width, radius float32) {
-	if s.nr == len(s.rects) {
-		r := canvas.NewRectangle(fill)
-		s.rects = append(s.rects, r)
-		s.shapes.Add(r)
-	}
-	r := s.rects[s.nr]
-	s.nr++
-	at, size := fyne.NewPos(x, y), fyne.NewSize(w, h)
-	if r.Visible() && r.FillColor == fill && r.StrokeColor == line && r.StrokeWidth == width && r.CornerRadius == radius && r.Position() == at && r.Size() == size {
-		return
-	}
-	r.FillColor, r.StrokeColor, r.StrokeWidth, r.CornerRadius = fill, line, width, radius
-	r.Move(at)
-	r.Resize(size)
-	r.Show()
-	r.Refresh()
+	s.shapes.rect(x, y, w, h, fill, line, width, radius)
 }
 
 // font is how a line is set. A line that is too long gets smaller down to

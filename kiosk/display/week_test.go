@@ -23,29 +23,28 @@ func newHall() *hall { return &hall{State: displaytest.Busy(displaytest.Lay("not
 
 func (h *hall) view(name string, v any, now time.Time) { displaytest.View(h.State, name, v, now) }
 
-// day drives a board through one day of a hall: calls each half a minute from
-// eight to five with the queue moving, notices, results and a roster posted, and
+// day drives a board through one day of a hall: calls from eight to five with the queue moving, notices, results and a roster posted, and
 // the screen drawn and painted again and again. It starts at midnight.
-func day(sc *displaytest.Screen, s *hall, midnight time.Time) {
+func day(sc *displaytest.Screen, s *hall, midnight time.Time, every time.Duration) {
 	at := func(d time.Duration) time.Time { return midnight.Add(d) }
 	duty := displaytest.OnDuty(2)
 	duty.Day = midnight.Format(time.DateOnly)
 	duty.Version = uint64(midnight.Unix())
 	s.view(contract.ViewDuty, duty, at(0))
-	for n := 0; n < 9*120; n++ {
-		now := at(8*time.Hour + time.Duration(n)*30*time.Second)
+	for n := range int(9 * time.Hour / every) {
+		now := at(8*time.Hour + time.Duration(n)*every)
 		s.calls++
 		v := contract.Calls{Version: s.calls}
 		for k := uint64(0); k < min(20, s.calls); k++ {
 			c := s.calls - k
 			v.Calls = append(v.Calls, contract.Call{Call: c, Number: fmt.Sprintf("%c%03d", 'A'+c%6, c%1000), Window: fmt.Sprint("w", c%12), Label: fmt.Sprint(c%12 + 1),
-				Name: contract.Text2{ZH: fmt.Sprintf("%d号窗口", c%12+1), EN: fmt.Sprintf("Window %d", c%12+1)}, At: now.Add(-time.Duration(k) * 30 * time.Second), State: "called"})
+				Name: contract.Text2{ZH: fmt.Sprintf("%d号窗口", c%12+1), EN: fmt.Sprintf("Window %d", c%12+1)}, At: now.Add(-time.Duration(k) * every), State: "called"})
 		}
 		s.view(contract.ViewCalls, v, now)
 		q := displaytest.Queue(s.Catalogue, 19)
 		q.Services[n%19].Waiting += n % 50
 		s.view(contract.ViewQueue, q, now)
-		if n%100 == 0 {
+		if n%50 == 0 {
 			p := displaytest.Posted()
 			p.Notices[0].Text.ZH = fmt.Sprintf("%s 第%d次更新", now.Format("15:04"), s.calls)
 			p.Notices[1].Title.ZH = fmt.Sprintf("公告 %d", s.calls)
@@ -87,7 +86,7 @@ func TestWeek(t *testing.T) {
 		days = 2
 	}
 	for d := range days {
-		day(sc, s, midnight.AddDate(0, 0, d))
+		day(sc, s, midnight.AddDate(0, 0, d), 2*time.Minute)
 		heap[d], objects[d] = used(), uint64(count(sc.Board.Object()))
 	}
 	last := days - 1

@@ -30,6 +30,9 @@ func (s State) ask(id, typ string, data any) (State, []Effect) {
 }
 
 func (s State) answered(e Answered) (State, []Effect) {
+	if e.ID == s.Wish && s.Wish != "" {
+		return s.quieted(e).aged(), nil
+	}
 	if e.ID != s.Asked || s.Asked == "" {
 		return s.aged(), s.tooLate(e)
 	}
@@ -98,7 +101,7 @@ func (s State) took(e Answered) (State, []Effect) {
 }
 
 func (s State) printing() (State, []Effect) {
-	s.Screen, s.Until = Printing, s.Now.Add(s.Times.Print)
+	s.Screen, s.Until, s.Unmet = Printing, s.Now.Add(s.Times.Print), ""
 	p := Print{Ticket: *s.Ticket, Lang: s.Lang}
 	if s.ChosenService().SlipName {
 		p.Name = s.Name

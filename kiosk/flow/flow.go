@@ -16,8 +16,8 @@
 //
 // Everything else leaves that way and comes back to it: a class of priority, an
 // ID card (persons.go), several services on one ticket (several.go),
-// appointments (appointments.go, booking.go) and the code of a slip held before
-// the scanner (look.go). No ID number is ever in a State: the station keeps what
+// appointments (appointments.go, booking.go), the code of a slip held before
+// the scanner (look.go) and the wish to be called by eye only (quiet.go). No ID number is ever in a State: the station keeps what
 // is typed, and gives the flow a keyed hash.
 //
 // kiosk/station runs the machine, kiosk/view draws its State.
@@ -164,6 +164,8 @@ type State struct {
 	Name    string   // masked, as the card says it
 	NoCard  bool     // the person goes on without a card
 	Look    *contract.Ticket
+	Wish    string // id of the request under way that the ticket be called by eye only, or not
+	Unmet   Unmet  // why the last one is not known to be met
 
 	Arrival string // the appointment that is being checked in
 	Found   []contract.Appointment

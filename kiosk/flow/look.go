@@ -72,7 +72,7 @@ func (s State) CanReprint() bool {
 	if t == nil || !s.Online || !s.Printer.Ready {
 		return false
 	}
-	return s.Screen == Unprinted || t.State == ticketIssued || t.State == ticketUnconfirmed || t.State == ticketWaiting
+	return s.Screen == Unprinted || toCome(t)
 }
 
 // reprint asks for the paper once more, marked as a reprint (R-PRN-07).

@@ -14,7 +14,7 @@ import (
 
 var touches = []Touch{Start, Unit, Service, Units, TopList, NextPage, PrevPage, Back, ToHome, Language,
 	TextSize, AskHelp, MoreTime, OnScreen, Noted, GiveUp, Retry, Finish, "nonsense",
-	ToClasses, Class, Collect, Single, ToBasket, Remove, AddMore, TakeAll, WithoutID, TypeIt, Key, Enter, Reprint,
+	ToClasses, Class, Collect, Single, ToBasket, Remove, AddMore, TakeAll, WithoutID, TypeIt, Key, Enter, Reprint, Quiet,
 	ToVisit, ByCode, ByPhone, ByCard, Pick, ToBook, Book, OnDay, AtTime}
 
 var (
@@ -34,6 +34,9 @@ func reply(a Ask) Answered {
 		return Answered{ID: a.ID, Type: a.Type, Fresh: a.ID + "F", Answer: answer(a.ID).Answer}
 	case contract.AskTicketLook, contract.AskTicketReprint:
 		data = contract.Ticket{Ticket: a.Data.(contract.TicketRef).Ticket, Number: "A001", Service: "s1", State: "waiting", Reprints: 1}
+	case contract.AskTicketQuiet:
+		q := a.Data.(contract.QuietTicket)
+		data = contract.Ticket{Ticket: q.Ticket, Number: "A001", Service: "s1", State: "waiting", Silent: q.Silent}
 	case contract.AskAppointmentFind:
 		data = found
 	case contract.AskAppointmentSlots:
@@ -71,12 +74,13 @@ func TestAnything(t *testing.T) {
 		ids := 0
 		var under string           // the ticket that was asked for last
 		asked := Ask{Type: "none"} // the request that waits for its answer
+		wish := Ask{Type: "none"}  // for another way of calling
 		for range rapid.IntRange(1, 120).Draw(t, "steps") {
 			var e Event
 			ids++
 			fresh := "ID" + string(rune('A'+ids%26)) + string(rune('a'+ids/26))
 			now := s.Now
-			switch rapid.IntRange(0, 17).Draw(t, "kind") {
+			switch rapid.IntRange(0, 18).Draw(t, "kind") {
 			case 0, 1, 2, 3, 4:
 				offered := append(slices.Clone(s.Offers()), rapid.SampledFrom(touches).Draw(t, "any"))
 				touch := rapid.SampledFrom(offered).Draw(t, "touch")
@@ -103,6 +107,11 @@ func TestAnything(t *testing.T) {
 			case 12, 13, 14:
 				a := reply(asked)
 				a.Fresh = fresh
+				e = a
+			case 18:
+				a := reply(wish)
+				a.Fresh = fresh
+				a.Answer.Result = rapid.SampledFrom([]string{contract.ResultOK, contract.ResultRefused, contract.ResultExpired}).Draw(t, "heard")
 				e = a
 			case 15:
 				e = Card{Person: "HASH", Name: "张*", Typed: rapid.Bool().Draw(t, "typed"), Fresh: fresh}
@@ -133,8 +142,13 @@ func TestAnything(t *testing.T) {
 						under = f.ID
 					case contract.AskTicketReprint:
 						under = f.Data.(contract.TicketRef).Ticket
+					case contract.AskTicketQuiet:
+						if q := f.Data.(contract.QuietTicket); was.Wish != "" || s.Shown() == nil || q.Ticket != s.Shown().Ticket || q.Silent == s.Shown().Silent {
+							t.Fatalf("asks for %+v on %+v, with %q under way", q, s.Shown(), was.Wish)
+						}
+						wish = f
 					}
-					if f.Type != contract.AskTicketVoid && f.Type != contract.AskAppointmentCancel {
+					if f.Type != contract.AskTicketQuiet && f.Type != contract.AskTicketVoid && f.Type != contract.AskAppointmentCancel {
 						asked = f
 					}
 				case Print:
@@ -143,13 +157,18 @@ func TestAnything(t *testing.T) {
 					}
 				}
 			}
+			if a, told := e.(Answered); !told || a.Answer.Result != contract.ResultOK {
+				if before, now := was.Shown(), s.Shown(); before != nil && now != nil && before.Ticket == now.Ticket && before.Silent != now.Silent {
+					t.Fatalf("%T %+v: %s is called in another way, and the hall did not say so", e, e, now.Ticket)
+				}
+			}
 			check(t, s)
 		}
 		// Left alone, every machine comes back to the attract screen.
 		for range 4 {
 			s = later(s, s.Times.Idle+s.Times.Print)
 		}
-		wiped := s.Person == "" && s.Name == "" && s.Typed == "" && s.Class == "" && s.Chosen == nil && s.Look == nil && s.Booked == nil
+		wiped := s.Person == "" && s.Name == "" && s.Typed == "" && s.Class == "" && s.Chosen == nil && s.Look == nil && s.Booked == nil && s.Wish == "" && s.Unmet == ""
 		if s.Face() != Attract || s.Lang != Chinese || s.Ticket != nil || !wiped {
 			t.Fatalf("left alone it stays on %s", s.Face())
 		}
@@ -212,6 +231,9 @@ func check(t *rapid.T, s State) {
 	}
 	if (s.Screen == Done || s.Screen == Unprinted || s.Screen == Printing || s.Screen == Noting) && s.Ticket == nil {
 		t.Fatalf("on %s without a ticket", s.Screen)
+	}
+	if (s.Wish != "" || s.Unmet != "") && s.Ticket == nil && s.Look == nil {
+		t.Fatalf("on %s a wish %q %q for no ticket", s.Screen, s.Wish, s.Unmet)
 	}
 	offers := s.Offers()
 	switch face {

@@ -43,6 +43,7 @@ const (
 	Key       Touch = "key"         // of the keypad, EraseKey too
 	Enter     Touch = "enter"       // what is typed is right
 	Reprint   Touch = "reprint"     // the paper once more
+	Quiet     Touch = "quiet"       // called by eye only, or with a voice again
 	ToVisit   Touch = "appointment" // check in or book
 	ByCode    Touch = "by-code"     //
 	ByPhone   Touch = "by-phone"    //
@@ -88,7 +89,9 @@ func (s State) Offers() []Touch {
 			own = append(own, Reprint)
 		}
 		return append(own, AskHelp, TextSize, Language)
-	case Done, Booked:
+	case Done:
+		return []Touch{Finish, Quiet, ToHome, AskHelp, TextSize, Language}
+	case Booked:
 		return []Touch{Finish, ToHome, AskHelp, TextSize, Language}
 	case Taking, Printing, Noting, Asking:
 		return nil // they end by themselves
@@ -168,6 +171,7 @@ func (s State) matters() []Touch {
 		when(s.Entered(), Enter)
 	case Holding, Status:
 		when(s.CanReprint(), Reprint)
+		when(s.Look != nil && toCome(s.Look), Quiet)
 	case Visit:
 		own = append(own, ByCode, ByPhone, ToBook)
 	case Holder:
@@ -277,6 +281,8 @@ func (s State) matter(t Tap) (next State, effects []Effect, ok bool) {
 	case WithoutID:
 		next.NoCard = true
 		next, effects = next.take(t.Fresh, s.Paper)
+	case Quiet:
+		next, effects = s.quiet(t.Fresh)
 	case TypeIt:
 		next, effects = s.keypad(EntryID)
 	case Key:

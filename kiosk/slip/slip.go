@@ -50,7 +50,7 @@ type slip struct {
 // languages, people ahead, expected wait, where to go, when it was taken, both
 // complaint phones and a QR code of the ticket id, behind the hall's QRBase if
 // it has one. Where there is something to say, lines are added for the class of
-// priority, the name, the time of an appointment, further services in their
+// priority, the name, a silent call (静默叫号), the time of an appointment, further services in their
 // order, the fee to pay afterwards (R-KIOSK-16) and a number that was taken
 // while the hall could not be reached. lang is the language of the citizen, "zh-CN" or "en"; it decides
 // the words, and which name of the service stands first.
@@ -126,7 +126,8 @@ func (s *slip) blocks() []devices.Block {
 	return out
 }
 
-// marks are the class of priority and the name, where there are any.
+// marks are the class of priority, the name and the silent call, where there
+// are any.
 func (s *slip) marks() string {
 	var out []string
 	for _, c := range s.c.Classes {
@@ -136,6 +137,9 @@ func (s *slip) marks() string {
 	}
 	if s.name != "" {
 		out = append(out, s.name)
+	}
+	if s.t.Silent {
+		out = append(out, s.w.silent)
 	}
 	return strings.Join(out, "  ")
 }

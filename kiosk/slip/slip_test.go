@@ -189,6 +189,8 @@ func TestSlipSaysMore(t *testing.T) {
 		{"several, the third", func(x *contract.Ticket) { x.Service, x.More = "seal", []string{"copy", "permit"} }, nil, "3. 施工许可证", "3. Construction permit", ""},
 		{"lent", func(x *contract.Ticket) { x.Offline, x.Ahead, x.WaitMin, x.WaitMax = true, -1, -1, -1 }, nil, "联网后自动排队，按取号先后叫号", "Joins the queue in the order of taking", "前面等候"},
 		{"reprint", func(x *contract.Ticket) { x.Reprints = 1 }, nil, "补打", "Reprint", ""},
+		{"silent", func(x *contract.Ticket) { x.Reprints, x.Silent = 1, true }, nil, "静默叫号", "Called on screen only", "优先"},
+		{"class and silent", func(x *contract.Ticket) { x.Class, x.Silent = "elderly", true }, nil, "优先：老年人  静默叫号", "Priority: Elderly  Called on screen only", ""},
 	} {
 		for lang, want := range map[string]string{"zh-CN": c.zh, "en": c.en} {
 			x := ticket()

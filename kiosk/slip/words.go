@@ -19,6 +19,7 @@ type words struct {
 	reprint   string
 
 	class   string // before the name of the class
+	silent  string // called on the screens only
 	due     string // with the time of the appointment
 	feeDue  string
 	feeOf   string // with the amount
@@ -42,6 +43,7 @@ var chinese = words{
 	reprint:   "补打",
 
 	class:   "优先：",
+	silent:  "静默叫号",
 	due:     "预约时间 %s",
 	feeDue:  "办结后到收费窗口缴费",
 	feeOf:   "，标准 %s 元",
@@ -65,6 +67,7 @@ var english = words{
 	reprint:   "Reprint",
 
 	class:   "Priority: ",
+	silent:  "Called on screen only",
 	due:     "Appointment at %s",
 	feeDue:  "Then pay at the fee window",
 	feeOf:   ": CNY %s",

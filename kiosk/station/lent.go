@@ -193,6 +193,16 @@ func (s *Station) word(ctx context.Context, f flow.Ask, ticket string) contract.
 	return granted(f.ID, contract.Ticket{Ticket: ticket, Offline: true})
 }
 
+// hush takes the citizen's word on how a lent number is to be called; it goes
+// after the number as well, before anybody can be called by it.
+func (s *Station) hush(ctx context.Context, f flow.Ask, wish contract.QuietTicket) contract.Answer {
+	if err := s.report(ctx, nil, contract.EvQuietAsked, contract.TicketQuieted{Ticket: wish.Ticket, Silent: wish.Silent}); err != nil {
+		s.log.Error("a wish for a silent call cannot be stored", "silent", wish.Silent, "error", err)
+		return contract.Answer{ID: f.ID, Result: contract.ResultFailed}
+	}
+	return granted(f.ID, contract.Ticket{Ticket: wish.Ticket, Offline: true, Silent: wish.Silent})
+}
+
 func granted(id string, t contract.Ticket) contract.Answer {
 	raw, err := json.Marshal(t)
 	if err != nil { // a Ticket always marshals

@@ -308,9 +308,12 @@ func (s *Station) ask(ctx context.Context, f flow.Ask, at atAsking) {
 	var a contract.Answer
 	var later func()
 	ref, _ := f.Data.(contract.TicketRef)
+	wish, quiet := f.Data.(contract.QuietTicket)
 	switch word := f.Type == contract.AskTicketNoted || f.Type == contract.AskTicketVoid; {
 	case f.Type == contract.AskTicketTake:
 		a, later = s.number(ctx, f, at)
+	case quiet && s.stock.gave(wish.Ticket):
+		a = s.hush(ctx, f, wish)
 	case word && s.stock.gave(ref.Ticket):
 		a = s.word(ctx, f, ref.Ticket)
 	default:

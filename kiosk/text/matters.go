@@ -110,6 +110,17 @@ const (
 	BookedNoted Key = "booked-noted"
 	BookInstead Key = "book-instead"
 
+	QuietAsk     Key = "quiet-ask"
+	QuietHow     Key = "quiet-how"
+	QuietSet     Key = "quiet-set"
+	QuietUndo    Key = "quiet-undo"
+	QuietAway    Key = "quiet-away"
+	QuietUnsure  Key = "quiet-unsure"
+	QuietRefused Key = "quiet-refused"
+	QuietRetry   Key = "quiet-retry"
+	QuietDesk    Key = "quiet-desk"
+	WatchOnly    Key = "watch-only"
+
 	AskingNow Key = "asking-now"
 
 	ResumesAt  Key = "resumes-at" // time
@@ -224,6 +235,17 @@ var matters = map[Key]contract.Text2{
 	BookedWait:  {ZH: "正在打印预约单", EN: "Printing the slip"},
 	BookedNoted: {ZH: "没有打印预约单，请抄下或拍下预约码", EN: "No slip was printed: please write the code down"},
 	BookInstead: {ZH: "改为预约", EN: "Book a time instead"},
+
+	QuietAsk:     {ZH: "请勿语音叫我", EN: "Do not call me by voice"},
+	QuietHow:     {ZH: "只在屏幕上显示您的号码", EN: "Your number is shown on the screens only"},
+	QuietSet:     {ZH: "已设为静默叫号：请留意屏幕", EN: "You will be called on the screens only"},
+	QuietUndo:    {ZH: "再点一次，恢复语音叫号", EN: "Touch again to be called by voice"},
+	QuietAway:    {ZH: "对不起，现在联系不上叫号系统，没有设置成功", EN: "Sorry, the hall cannot be reached: nothing is changed"},
+	QuietUnsure:  {ZH: "对不起，没有收到叫号系统的回应，可能没有设置成功", EN: "Sorry, the hall did not answer: this may not be set"},
+	QuietRefused: {ZH: "对不起，这个号码现在不能更改叫号方式", EN: "Sorry, this can no longer be changed for this number"},
+	QuietRetry:   {ZH: "请再点一次，或请服务台工作人员帮您设置", EN: "Please touch again, or ask at the service desk"},
+	QuietDesk:    {ZH: "请到服务台询问，工作人员会帮您", EN: "Please ask at the service desk"},
+	WatchOnly:    {ZH: "请留意叫号屏，不会语音叫号", EN: "Please watch the board: your number is not spoken"},
 
 	AskingNow: {ZH: "正在为您查询，请稍等", EN: "One moment, please"},
 

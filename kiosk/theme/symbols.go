@@ -46,6 +46,7 @@ var symbols = map[string]string{
 	"alert":   `<path d="M24 6l20 36H4z"/><path d="M24 19v11"/><circle cx="24" cy="35.500" r="1.200" fill="C"/>`,
 	"cover":   `<path d="M6 24h36v18H6z"/><path d="M8 24L34 6l6 8"/><path d="M14 33h20"/>`,
 	"cutter":  `<circle cx="13" cy="12" r="6"/><circle cx="13" cy="36" r="6"/><path d="M18 16l24 18M18 32l24-18"/>`,
+	"mute":    `<path d="M6 18v12h8l12 10V8L14 18z"/><path d="M32 18l11 12M43 18L32 30"/>`,
 	"voice":   `<path d="M6 18v12h8l12 10V8L14 18z"/><path d="M32 17c5 4 5 10 0 14"/><path d="M37 11c9 8 9 18 0 26"/>`,
 
 	// What people should know.

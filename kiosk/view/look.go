@@ -14,7 +14,7 @@ func holding(p *page) {
 	if p.offered(flow.Reprint) {
 		faces = append(faces, face{kind: primary, symbol: "printer", title: p.in(text.ReprintIt), touch: flow.Reprint})
 	}
-	bottom := p.actions(faces...)
+	bottom := p.ticketActions(faces...)
 	title, how := text.StatusTitle, ""
 	if p.s.Screen == flow.Holding {
 		title, how = text.HoldingTitle, p.in(text.HoldingHow)

@@ -222,10 +222,17 @@ func (p *page) actions(faces ...face) float32 {
 		if faces[i].kind == card {
 			faces[i].kind = plain
 		}
-		faces[i].titleSize = p.px(p.l.Label)
+		if faces[i].titleSize == 0 {
+			faces[i].titleSize = p.px(p.l.Label)
+		}
 	}
 	if p.wideScreen() {
 		w := (p.inner() - float32(len(faces)-1)*gap) / float32(len(faces))
+		for _, f := range faces {
+			if f.touch == flow.Quiet {
+				h = max(h, p.quietHeight(f, w))
+			}
+		}
 		for i, f := range faces {
 			p.button(f, p.margin()+float32(i)*(w+gap), p.nav-h, w, h)
 		}

@@ -59,7 +59,7 @@ func (p *page) numberStyle() style {
 func done(p *page) {
 	p.frame()
 	l := p.l
-	bottom := p.actions(face{kind: primary, symbol: "check", title: p.in(text.Finished), touch: flow.Finish})
+	bottom := p.ticketActions(face{kind: primary, symbol: "check", title: p.in(text.Finished), touch: flow.Finish})
 	what, sign := p.in(text.TakePaper), "paper"
 	if p.s.Noted {
 		what, sign = p.in(text.NumberNoted), "check"
@@ -191,6 +191,9 @@ func (p *page) factList() []fact {
 	}
 	if then := p.thenWords(); then != "" {
 		out = append(out, fact{"list", p.in(text.ThenLabel), then})
+	}
+	if t.Silent {
+		return append(out, fact{"mute", "", p.in(text.WatchOnly)})
 	}
 	return append(out, fact{"speech", "", p.in(text.WatchBoard)})
 }

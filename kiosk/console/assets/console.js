@@ -4,8 +4,9 @@
 // stands in its own script.
 
 const body = document.body;
-const here = body.dataset.page === "window" ? `/window/${body.dataset.window}` : "/hall";
-const door = body.dataset.window || "hall";
+const page = body.dataset.page;
+const here = page === "window" ? `/window/${body.dataset.window}` : `/${page}`;
+const door = body.dataset.window || page;
 const link = document.getElementById("link");
 const say = document.getElementById("say");
 
@@ -28,6 +29,9 @@ export function start(offered) {
 // ---- the stream
 
 const SILENCE = 12000; // more than two beats of the server
+
+// now is the hall's time, Unix milliseconds.
+export const now = () => Date.now() + skew;
 
 let skew = 0;     // hall's clock minus this machine's, in ms
 let heard = 0;    // when the stream last said something
@@ -99,12 +103,18 @@ const hallTime = new Intl.DateTimeFormat("zh-CN", {
 });
 
 function tick() {
-  const now = Date.now() + skew;
-  document.getElementById("clock").textContent = hallTime.format(now);
+  const at = now();
+  document.getElementById("clock").textContent = hallTime.format(at);
   for (const el of document.querySelectorAll("[data-since]")) {
-    const s = Math.max(0, Math.floor((now - Date.parse(el.dataset.since)) / 1000));
+    const s = Math.max(0, Math.floor((at - Date.parse(el.dataset.since)) / 1000));
     const text = el.closest(".timer") ? `${two(Math.floor(s / 60))}:${two(s % 60)}` : `${Math.floor(s / 60)} 分钟`;
     if (el.textContent !== text) el.textContent = text;
+  }
+  for (const el of document.querySelectorAll("[data-until]")) {
+    const s = Math.round((Date.parse(el.dataset.until) - at) / 1000);
+    const text = s > 0 ? `还剩 ${Math.ceil(s / 60)} 分钟` : `已超时 ${Math.floor(-s / 60)} 分钟`;
+    if (el.textContent !== text) el.textContent = text;
+    el.closest(".due")?.classList.toggle("over", s <= 0);
   }
   if (source && performance.now() - heard > SILENCE) reconnect();
 }
@@ -133,8 +143,8 @@ export function tell(text, bad) {
 let unanswered = null; // {key, id} of an act whose answer was lost
 
 // act posts one act and repeats it, with the same id, while no answer comes. It
-// says a refusal, and tells whether the act was done.
-export async function act(wanted) {
+// says a refusal, unless refused takes it, and tells whether the act was done.
+export async function act(wanted, refused) {
   if (live.busy || !live.online) return false;
   const key = JSON.stringify(wanted);
   const id = unanswered && unanswered.key === key ? unanswered.id : ulid();
@@ -157,7 +167,7 @@ export async function act(wanted) {
       } catch { continue; }
       unanswered = null;
       if (live.leaving && (answer.result === "ok" || !source)) { location.assign("/?why=signed-out"); return true; }
-      if (answer.result !== "ok") tell(answer.error ? answer.error.message : "请求未完成，请再试一次。", answer.result === "failed");
+      if (answer.result !== "ok" && !(answer.error && refused?.(answer.error))) tell(answer.error ? answer.error.message : "请求未完成，请再试一次。", answer.result === "failed");
       live.leaving = false;
       return answer.result === "ok";
     }

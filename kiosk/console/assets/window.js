@@ -1,161 +1,107 @@
-// What a window may do: its buttons and keys, and the dialog that asks for a
-// number, a place or a reason, from one list after another.
-import { act, live, start } from "./console.js";
+// What a window may do: its buttons and keys, and the words before somebody
+// calls past a number that was put aside and is overdue.
+import { ask, asks } from "./ask.js";
+import { act, live, now, start } from "./console.js";
+import { finishes, finish, keepFinish } from "./finish.js";
 
-const dialog = document.getElementById("ask");
-live.state = { can: {}, lists: {}, number: "", paused: false };
+live.state = { can: {}, lists: {}, number: "", paused: false, auto: false, silent: false };
 
-function offer() {
-  for (const b of document.querySelectorAll("[data-verb]")) {
-    const v = b.dataset.verb;
-    b.disabled = !live.online || live.busy || !(v in live.state.can);
-    if (v === "pause" || v === "resume") b.hidden = (v === "resume") !== live.state.paused;
-  }
+const past = document.getElementById("past");
+
+// wait is how many seconds the number in hand cannot be called again, 0 for
+// none; -1 when it was called as often as is allowed.
+function wait() {
+  const r = live.state.recall;
+  if (!r) return 0;
+  return r.left === 0 ? -1 : Math.max(0, Math.ceil((r.at - now()) / 1000));
 }
 
-const send = (verb, more) => act({ verb, expect: live.state.number, ...more });
+function offer() {
+  const secs = wait();
+  for (const b of document.querySelectorAll("[data-verb]")) {
+    const v = b.dataset.verb;
+    b.disabled = !live.online || live.busy || !(v in live.state.can) || v === "recall" && secs !== 0;
+    if (v === "pause" || v === "resume") b.hidden = (v === "resume") !== live.state.paused;
+    if (v === "auto") b.setAttribute("aria-checked", live.state.auto);
+    if (v === "no-show") b.classList.toggle("advised", secs < 0);
+    const en = b.querySelector("small");
+    if (v === "recall") say(en, secs > 0 ? `${secs} 秒后` : secs < 0 ? "已到次数" : live.state.recall ? `还可 ${live.state.recall.left} 次` : "Recall");
+    if (v === "silent") say(en, live.state.number ? live.state.silent ? "现为静音" : "现有语音" : "Silent");
+  }
+  if (past.open && (!live.online || live.state.number)) past.close();
+  keepFinish();
+}
 
-// ---- the dialog that asks
+function say(el, text) {
+  if (el && el.textContent !== text) el.textContent = text;
+}
 
-// Each list: what a choice from it means, whether something else may be typed,
-// and what is asked.
-const LISTS = {
-  targets: { means: v => v.startsWith("service:") ? { service: v.slice(8) } : { to_window: v.slice(7) } },
-  waiting: { means: v => ({ number: v }) },
-  held: { means: v => ({ number: v }) },
-  missed: { means: v => ({ number: v }) },
-  pause: { means: v => ({ reason: v }) },
-  hold: { means: v => ({ reason: v }) },
-  leave: { means: () => ({}) },
-  fee: { means: v => v === "no" ? { no_fee: true } : {} },
-  grantee: { means: v => ({ number: v.toUpperCase() }), free: "其他窗口的号码", asks: "哪个号码" },
-  class: { means: v => ({ class: v }), asks: "哪一类优先" },
-  grant: { means: v => ({ reason: v }), free: "按输入的理由", asks: "理由（存入记录）" },
-};
-const FIND = ["targets", "waiting", "held", "missed"]; // searched when they are long
+function send(verb, more) {
+  const wanted = { verb, expect: live.state.number, ...more };
+  act(wanted, p => p.code === "held-overdue" && askPast(wanted, p.message));
+}
 
-const find = document.getElementById("ask-find");
-const list = document.getElementById("ask-list");
-let asking = null;  // {verb, title, steps, got, said, all, shown, at}
-let opener = "";    // the key that opened the dialog, until another one: it types nothing there
-
-function begin(button) {
+function begin(button, key) {
   if (button.disabled || live.busy || !live.online) return;
   const { verb, number, title } = button.dataset;
   if (number) { send(verb, { number }); return; }
+  if (verb === "auto") { send(verb, { auto: !live.state.auto }); return; }
   const steps = live.state.can[verb];
+  if (verb === "silent" && !steps) { send(verb, { number: live.state.number, silent: !live.state.silent }); return; }
+  if (steps === "outcome") { finish(key); return; }
   if (!steps) { send(verb); return; }
-  asking = { verb, title, steps: steps.split(" "), got: {}, said: [] };
-  ask();
-  dialog.showModal();
-  (find.hidden ? list : find).focus();
+  ask({ title, steps: steps.split(" "), lists: () => live.state.lists, key, done: got => send(verb, got) });
 }
 
-// ask shows the next list.
-function ask() {
-  const name = asking.steps[0];
-  const { free, asks } = LISTS[name];
-  asking.all = live.state.lists[name] || [];
-  document.getElementById("ask-title").textContent = [asking.title, ...asking.said, asks].filter(Boolean).join(" · ");
-  find.hidden = !free && (!FIND.includes(name) || asking.all.length < 6);
-  find.placeholder = free ? `选择或输入：${free}` : "输入号码或名称查找";
-  find.value = "";
-  filter();
+// ---- a number that was put aside and is overdue
+
+let beyond = null; // the act that would go past it
+let heldOne = "";  // its number
+
+function askPast(wanted, message) {
+  beyond = wanted;
+  heldOne = (live.state.lists.held || []).map(c => c.value).find(n => message.includes(n)) || "";
+  document.getElementById("past-words").textContent = message;
+  const back = document.getElementById("past-back");
+  back.hidden = !heldOne;
+  document.getElementById("past-number").textContent = heldOne;
+  past.showModal();
+  (heldOne ? back : past.querySelector("[data-close]")).focus();
+  return true;
 }
 
-function filter() {
-  const q = find.value.trim(), low = q.toLowerCase();
-  const { free } = LISTS[asking.steps[0]];
-  asking.shown = asking.all.filter(c => !q || (c.label + " " + (c.detail || "")).toLowerCase().includes(low));
-  if (free && q && !asking.all.some(c => c.label.toLowerCase() === low)) asking.shown.push({ value: q, label: q, detail: free });
-  asking.at = 0;
-  list.replaceChildren(...asking.shown.map((c, i) => {
-    const li = document.createElement("li");
-    li.id = "ask-" + i;
-    li.setAttribute("role", "option");
-    const k = document.createElement("kbd"), b = document.createElement("b"), s = document.createElement("small");
-    k.textContent = i + 1;
-    k.hidden = !find.hidden || i > 8;
-    b.textContent = c.label;
-    s.textContent = c.detail || "";
-    li.append(k, b, s);
-    li.addEventListener("click", () => { asking.at = i; choose(); });
-    return li;
-  }));
-  mark();
-}
+function goPast() { past.close(); send(beyond.verb, { ...beyond, past_held: true }); }
+function takeBack() { past.close(); send("unhold", { number: heldOne }); }
 
-function mark() {
-  [...list.children].forEach((li, i) => li.setAttribute("aria-selected", i === asking.at));
-  const on = list.children[asking.at];
-  for (const el of [find, list]) on ? el.setAttribute("aria-activedescendant", on.id) : el.removeAttribute("aria-activedescendant");
-  on?.scrollIntoView({ block: "nearest" });
-}
-
-// shut closes the dialog and gives the keys back to the page at once.
-function shut() {
-  dialog.close();
-  document.activeElement?.blur();
-}
-
-function choose() {
-  const c = asking.shown[asking.at];
-  if (!c) return;
-  Object.assign(asking.got, LISTS[asking.steps.shift()].means(c.value));
-  if (asking.steps.length) {
-    asking.said.push(c.label);
-    ask();
-    (find.hidden ? list : find).focus();
-    return;
-  }
-  shut();
-  send(asking.verb, asking.got);
-}
-
-// answer chooses by a key, which answers one question and types nothing into
-// the next.
-function answer(e) {
-  choose();
-  if (dialog.open) opener = e.code;
-}
-
-function dialogKey(e) {
-  e.stopPropagation(); // what is chosen here is no key of the page
-  if (e.isComposing) return;
-  if (e.repeat && e.code === opener) { e.preventDefault(); return; }
-  opener = "";
-  const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-  if (step) {
-    asking.at = Math.min(asking.shown.length - 1, Math.max(0, asking.at + step));
-    mark();
-  } else if (e.key === "Enter" && !e.repeat) answer(e);
-  else if (e.key === "Escape") shut();
-  else if (find.hidden && /^[1-9]$/.test(e.key) && asking.shown[e.key - 1]) { asking.at = e.key - 1; answer(e); }
-  else if (e.key !== "Enter") return;
+past.addEventListener("keydown", e => {
+  e.stopPropagation();
+  if (e.repeat) { e.preventDefault(); return; }
+  if (e.code === "KeyU" && heldOne) takeBack();
+  else if (e.code === "KeyN") goPast();
+  else return;
   e.preventDefault();
-}
+});
+document.getElementById("past-go").addEventListener("click", goPast);
+document.getElementById("past-back").addEventListener("click", takeBack);
+past.addEventListener("close", () => document.activeElement?.blur());
 
 // ---- keys and clicks
 
 function pageKey(e) {
-  if (e.repeat || e.ctrlKey || e.altKey || e.metaKey || e.isComposing || dialog.open) return;
+  if (e.repeat || e.ctrlKey || e.altKey || e.metaKey || e.isComposing || asks() || past.open || finishes()) return;
   if (e.key === "Enter" && e.target.closest("button, a, summary")) return;
   // The physical key counts, so that a Chinese input method does not matter.
   const key = e.code === "Enter" || e.code === "NumpadEnter" ? "N" : e.code.replace(/^Key/, "");
   for (const b of document.querySelectorAll("[data-key]")) {
-    if (b.dataset.key === key && !b.hidden && !b.disabled) { e.preventDefault(); begin(b); opener = dialog.open ? e.code : ""; return; }
+    if (b.dataset.key === key && !b.hidden && !b.disabled) { e.preventDefault(); begin(b, e.code); return; }
   }
 }
 
 document.addEventListener("keydown", pageKey);
 document.addEventListener("click", e => {
+  if (e.target.closest("[data-close]")) { e.target.closest("dialog").close(); return; }
   const b = e.target.closest("[data-verb]");
-  if (b) { opener = ""; begin(b); }
+  if (b) begin(b, "");
 });
-dialog.addEventListener("keydown", dialogKey);
-dialog.addEventListener("close", () => { // told late: the next one may be open already
-  if (!dialog.open) document.activeElement?.blur();
-});
-find.addEventListener("beforeinput", e => { if (opener) e.preventDefault(); });
-find.addEventListener("input", filter);
+setInterval(() => { if (live.state.recall) offer(); }, 250); // the seconds until it may be called again
 start(offer);

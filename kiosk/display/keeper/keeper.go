@@ -51,6 +51,7 @@ type Keeper struct {
 	saveBad string                     // why the last save failed
 	viewBad map[string]string          // view → why its last snapshot was not taken
 	refused map[string][]model.Refusal // view → texts of it that are not shown
+	history history
 }
 
 // New reads what the folder holds; a copy that cannot be read is left out.

@@ -40,6 +40,7 @@ type Face struct {
 	Link      contract.Text2 // what is wrong with the link; empty for nothing
 
 	Number string         // in hand
+	Call   uint64         // that brought it here, while it is on its way; 0 where that is not known
 	Flash  bool           // it is being announced
 	Lit    bool           // and in the bright half of its flashing
 	Symbol string         // of kiosk/theme, where there is no number
@@ -180,6 +181,7 @@ func (s *State) inHand(f *Face, w contract.WindowView, now time.Time) {
 		return
 	}
 	c := s.Calls.Calls[i]
+	f.Call = c.Call
 	f.Caption = strings.TrimSpace(voice.Caption(c, text.Chinese) + "　" + voice.Caption(c, text.English))
 	r := s.rungs[w.ID]
 	if on := now.Sub(r.at); r.call == c.Call && on >= 0 && on < OnAir {

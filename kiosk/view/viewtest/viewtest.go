@@ -102,6 +102,7 @@ func Samples(c contract.Catalogue, lang string, large bool) []Sample {
 	noting := press(failed, flow.Noted, "")
 	lost, _ := noting.Next(noting.Now.Add(noting.Times.Answer), flow.Tick{})
 	out = append(out, matters(s, list)...)
+	out = append(out, silent(out)...)
 	return append(out,
 		Sample{"trouble-no-answer", late},
 		Sample{"trouble-refused", next(taking, flow.Answered{ID: taking.Asked, Type: contract.AskTicketTake, Answer: refusal})},

@@ -12,7 +12,7 @@ import (
 )
 
 func Example() {
-	l, pad := linktest.NewPipe(0) // link.OpenKeys("input:/dev/input/by-id/usb-…-event-kbd")
+	l, pad := linktest.NewPipe(0)               // link.OpenKeys("input:/dev/input/by-id/usb-…-event-kbd")
 	for _, code := range []uint16{79, 80, 98} { // 1, 2 and slash
 		if _, err := pad.Write(link.KeyEvent{Code: code, State: link.KeyPressed}.Append(nil)); err != nil {
 			log.Fatal(err)
