@@ -131,7 +131,7 @@ ready board http://127.0.0.1:9104
 ready window http://127.0.0.1:9106
 
 people() {
-	"$bin/hallsim" "$@" --hall hall --certificates pki --display "$kiosk_display" --board-display "$board_display" --pictures pictures
+	"$bin/hallsim" "$@" --hall hall --certificates pki --display "$kiosk_display" --board-display "$board_display" --window-display "$window_display" --pictures pictures
 }
 if [ -n "$day" ]; then
 	people day

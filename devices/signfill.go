@@ -47,6 +47,51 @@ func CheckSignTemplate(template string) error {
 	return nil
 }
 
+// Squeeze is what a display with little room shows in the place of Text: all of
+// it, or the number and the window of a call, or the number, or as much of Text
+// as Head leaves. Size is what one character takes of the room.
+func (s Sign) Squeeze(room int, size func(rune) int) string {
+	words := []string{s.Text}
+	if s.Number != "" && (s.State == SignCalled || s.State == SignServing) {
+		words = append(words, s.Number+" "+s.Window+"号窗口", s.Number)
+	}
+	for _, w := range words {
+		if Head(w, room, size) == w {
+			return w
+		}
+	}
+	return Head(s.Text, room, size)
+}
+
+// Head is as much of the beginning of a text as there is room for: no part of a
+// number, since half a number is a wrong one. Size is what one character takes
+// of the room.
+func Head(text string, room int, size func(rune) int) string {
+	run, inside := 0, false // where the present run of letters and digits begins
+	for i, r := range text {
+		if inWord(r) && !inside {
+			run = i
+		}
+		inside = inWord(r)
+		if room -= size(r); room >= 0 {
+			continue
+		}
+		word := text[run:]
+		if end := strings.IndexFunc(word, func(r rune) bool { return !inWord(r) }); end >= 0 {
+			word = word[:end]
+		}
+		if inside && strings.ContainsAny(word, "0123456789") {
+			return text[:run]
+		}
+		return text[:i]
+	}
+	return text
+}
+
+func inWord(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
+}
+
 // Shade is one of a display's levels of brightness, 1..levels, for Sign.Bright
 // in percent: the lowest that is not darker. 0, the display's own, gives own.
 func Shade(percent, levels, own int) int {

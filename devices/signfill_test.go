@@ -3,6 +3,8 @@ package devices
 import (
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestSignFill(t *testing.T) {
@@ -33,6 +35,63 @@ func TestCheckSignTemplate(t *testing.T) {
 			t.Errorf("%q: %v, want %q", template, err, want)
 		}
 	}
+}
+
+// gbk is the room that a character takes in GBK.
+func gbk(r rune) int {
+	if r < 0x80 {
+		return 1
+	}
+	return 2
+}
+
+// R-WIN-09: where there is little room no number is cut, since half a number is
+// a wrong one.
+func TestSqueeze(t *testing.T) {
+	called := Sign{State: SignCalled, Number: "VB999", Window: "128", Text: "请VB999号到128号窗口"}
+	serving := Sign{State: SignServing, Number: "C002", Window: "6", Text: "6号窗口 正在为C002号办理"}
+	paused := Sign{State: SignPaused, Window: "128", Text: "128号窗口 暂停办理，请到其他窗口"}
+	for _, c := range []struct {
+		s    Sign
+		room int
+		want string
+	}{
+		{called, 99, "请VB999号到128号窗口"}, {called, 20, "请VB999号到128号窗口"}, {called, 19, "VB999 128号窗口"}, {called, 15, "VB999 128号窗口"},
+		{called, 14, "VB999"}, {called, 5, "VB999"}, {called, 4, "请"}, {called, 1, ""},
+		{serving, 16, "C002 6号窗口"}, {serving, 11, "C002"},
+		{paused, 15, "128号窗口 暂停"}, {paused, 3, "128"}, {paused, 2, ""},
+		{Sign{State: SignMessage, Number: "A1", Text: "Service Hall 2026"}, 15, "Service Hall "},
+		{Sign{State: SignMessage, Text: "Service Hall"}, 4, "Serv"},
+		{Sign{State: SignMessage, Text: "\xff\xff1"}, 4, "\xff\xff"},
+	} {
+		if got := c.s.Squeeze(c.room, gbk); got != c.want {
+			t.Errorf("%q in %d: %q, want %q", c.s.Text, c.room, got, c.want)
+		}
+	}
+}
+
+func TestHeadKeepsNumbers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := string(rapid.SliceOfN(rapid.SampledFrom([]rune("请号A0B1 9窗-z")), 0, 20).Draw(t, "text"))
+		room := rapid.IntRange(0, 30).Draw(t, "room")
+		head := Head(text, room, gbk)
+		rest, begins := strings.CutPrefix(text, head)
+		took := 0
+		for _, r := range head {
+			took += gbk(r)
+		}
+		if !begins || took > room {
+			t.Fatalf("%q in %d: %q", text, room, head)
+		}
+		last := head[len(strings.TrimRightFunc(head, inWord)):]
+		next := rest
+		if end := strings.IndexFunc(rest, func(r rune) bool { return !inWord(r) }); end >= 0 {
+			next = rest[:end]
+		}
+		if last != "" && next != "" && strings.ContainsAny(last+next, "019") {
+			t.Fatalf("%q in %d cuts a number: %q", text, room, head)
+		}
+	})
 }
 
 func TestShade(t *testing.T) {

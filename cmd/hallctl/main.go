@@ -20,6 +20,7 @@ var commands = []func() *cobra.Command{
 	printerCommand,
 	printCommand,
 	probeCommand,
+	showCommand,
 	voiceCommand,
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -24,8 +25,9 @@ import (
 type bench struct {
 	spec    catalog.Spec
 	set     []string // settings, key=value
-	unit    int      // of a line of keypads
+	unit    int      // of a line with several
 	noPress bool
+	in      io.Reader // a person's answers
 }
 
 // suites are the conformance suites by what a device can do.
@@ -47,14 +49,17 @@ var suites = map[string]func(context.Context, *bench, *report){
 		drivertest.TestCardReader(r, b.ask(r, "lay a card on the reader and leave it there"), b.ask(r, "take the card away"),
 			func() (devices.CardReader, io.Closer, error) { return open[devices.CardReader](ctx, b.spec) })
 	},
-	"voice": func(ctx context.Context, b *bench, r *report) {
-		drivertest.TestVoice(r, drivertest.VoiceLine{Unit: b.unit,
-			Open: func() (devices.Voice, io.Closer, error) { return open[devices.Voice](ctx, b.spec) }})
-	},
+	"voice":   tryVoice,
+	"display": tryDisplay,
 	"scanner": func(ctx context.Context, b *bench, r *report) {
 		drivertest.TestScanner(r, "", b.ask(r, "hold a code before the scanner"),
 			func() (devices.Device, io.Closer, error) { return open[devices.Device](ctx, b.spec) })
 	},
+}
+
+func tryVoice(ctx context.Context, b *bench, r *report) {
+	drivertest.TestVoice(r, drivertest.VoiceLine{Unit: b.unit,
+		Open: func() (devices.Voice, io.Closer, error) { return open[devices.Voice](ctx, b.spec) }})
 }
 
 // ask has a person do something; nobody, when there is none.
@@ -75,10 +80,12 @@ func probeCommand() *cobra.Command {
 		Use: "probe KIND LINK", Short: "try a device on a port with the suite that its driver is tested with",
 		Long: "Tries a device with the suite that its driver is tested with. A printer prints three short slips; a keypad\n" +
 			"shows numbers, beeps and wants a key; a card reader wants a card, of which nothing is shown; a scanner wants\n" +
-			"a code; a voice speaks five times. Nobody else may have the port open.\n\nKinds: " + strings.Join(testable(), ", "),
+			"a code; a voice speaks five times; a display shows signs, and you are asked what you see. Nobody else may have the port open.\n\nKinds: " + strings.Join(testable(), ", "),
 		Example: "  hallctl probe printer/escpos serial:/dev/ttyUSB0?baud=115200 --set profile=58mm\n" +
 			"  hallctl probe keypad/ff68 serial:/dev/ttyUSB1 --unit 3\n" +
 			"  hallctl probe idcard/samv serial:/dev/ttyUSB2?baud=115200\n" +
+			"  hallctl probe display/onbon serial:/dev/ttyUSB3?baud=57600 --unit 3 --set width=192\n" +
+			"  hallctl probe display/ssd1306 i2c:/dev/i2c-1?addr=0x3c\n" +
 			"  hallctl probe scanner/line input:/dev/input/by-id/usb-Scanner-event-kbd",
 		Args: cobra.ExactArgs(2), RunE: func(cmd *cobra.Command, args []string) error {
 			suite := suites[catalog.Capability(args[0])]
@@ -88,6 +95,7 @@ func probeCommand() *cobra.Command {
 			if err := b.prepare(args[0], args[1]); err != nil {
 				return err
 			}
+			b.in = cmd.InOrStdin()
 			r := &report{out: cmd.OutOrStdout()}
 			suite(cmd.Context(), b, r)
 			if r.failed > 0 {
@@ -98,8 +106,8 @@ func probeCommand() *cobra.Command {
 		},
 	}
 	b.flags(cmd)
-	cmd.Flags().IntVar(&b.unit, "unit", 1, "address of the unit on a line of keypads")
-	cmd.Flags().BoolVar(&b.noPress, "no-press", false, "nobody is there to press a key, lay a card or hold a code")
+	b.unitFlag(cmd)
+	cmd.Flags().BoolVar(&b.noPress, "no-press", false, "nobody is there to press a key, lay a card, hold a code or look")
 	return cmd
 }
 
@@ -134,6 +142,30 @@ func (b *bench) flags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&b.set, "set", nil, "`KEY=VALUE`: a setting as in a configuration file, such as profile=58mm or units=[1,2]")
 }
 
+// anyUnit is where no unit was named.
+const anyUnit = -1
+
+func (b *bench) unitFlag(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&b.unit, "unit", anyUnit, "address of the unit on a line with several; without it the first of the setting units,\nor 0 for a display that is alone on its port and 1 for all else")
+}
+
+// alone are the displays that have their port for themselves, unless the setting
+// units says something else. Their unit is 0.
+var alone = []string{"display/cd5220", "display/dmd", "display/hd44780", "display/max7219", "display/ssd1306", "display/template"}
+
+// firstUnit is the unit that is meant when none was named.
+func (b *bench) firstUnit() int {
+	if units, ok := b.spec.Settings["units"].([]any); ok && len(units) > 0 {
+		if n, err := strconv.Atoi(fmt.Sprint(units[0])); err == nil {
+			return n
+		}
+	}
+	if slices.Contains(alone, b.spec.Kind) {
+		return 0
+	}
+	return 1
+}
+
 // prepare checks kind, link and settings without any I/O.
 func (b *bench) prepare(kind, link string) error {
 	b.spec = catalog.Spec{ID: "probe", Kind: kind, Link: link, Settings: map[string]any{}}
@@ -151,6 +183,9 @@ func (b *bench) prepare(kind, link string) error {
 	}
 	if len(problems) > 0 {
 		return fmt.Errorf("%s", strings.Join(problems, "\n"))
+	}
+	if b.unit == anyUnit {
+		b.unit = b.firstUnit()
 	}
 	return nil
 }

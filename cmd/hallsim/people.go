@@ -31,6 +31,7 @@ func people(what string, args []string) error {
 	terminal := fs.String("terminal", "gate", "id of the attendance terminal in hallsim")
 	display := fs.String("display", os.Getenv("DISPLAY"), "X display of the kiosk")
 	board := fs.String("board-display", os.Getenv("DISPLAY"), "X display of the board")
+	window := fs.String("window-display", "", "X display of a window's screen")
 	pictures := fs.String("pictures", "pictures", "folder for the tour's pictures")
 	citizens := fs.Int("citizens", 60, "how many come in the morning")
 	seed := fs.Uint64("seed", uint64(time.Now().UnixNano()), "of what is random")
@@ -62,7 +63,7 @@ func people(what string, args []string) error {
 		Control: *control, Printer: *printer, Terminal: *terminal, Centre: *centre, Citizens: *citizens, Seed: *seed, Out: os.Stdout,
 	}
 	if what == "tour" {
-		t := simulated.Tour{Morning: m, BoardDisplay: *board, Pictures: *pictures}
+		t := simulated.Tour{Morning: m, BoardDisplay: *board, WindowDisplay: *window, Pictures: *pictures}
 		return t.Run(ctx)
 	}
 	summary, err := m.Run(ctx)

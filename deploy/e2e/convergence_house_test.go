@@ -13,6 +13,7 @@ import (
 	"hallward/devices/contract"
 	"hallward/devices/node"
 	"hallward/devices/sim/people"
+	"hallward/devices/sim/speech"
 )
 
 // counter is one window of the hall of calls.
@@ -239,17 +240,18 @@ devices:
     link: wav:%[6]s
     settings: {packs: [%[7]s], placeholder: allowed, instant: true}
   - id: voice-west
-    kind: voice/clips
-    link: wav:%[8]s
-    settings: {packs: [%[7]s], placeholder: allowed, instant: true}
+    kind: voice/syn6288
+    link: serial:%[4]s/voice-west
+    settings: {answer: 1s}
 `, h.port(brokerPort), h.port(consolePort), freePort(h.t), filepath.Join(h.dir, "sim"), h.port(stripPort),
-		h.wav("east"), filepath.Join(h.dir, "voice"), h.wav("west"))
+		h.wav(), filepath.Join(h.dir, "voice"))
 }
 
 // stripPort is where the strip of window 10 listens.
 const stripPort = 5005
 
-func (h *callHouse) wav(zone string) string { return filepath.Join(h.dir, zone+".wav") }
+// wav is the sound of the zone east.
+func (h *callHouse) wav() string { return filepath.Join(h.dir, "east.wav") }
 
 func (h *callHouse) simFile() string {
 	return fmt.Sprintf(`control: 127.0.0.1:%[1]d
@@ -265,6 +267,8 @@ panels:
   - {id: panels, port: "pty:%[3]s/panels", protocol: modbus, units: 2}
   - {id: frames, port: "pty:%[3]s/frames", protocol: strip, units: 1}
   - {id: numbers, port: "pty:%[3]s/numbers", protocol: four-byte, units: 1}
+speech:
+  - {id: voice-west, port: "pty:%[3]s/voice-west", syllable: 1ms}
 `, h.port(controlPort), freePort(h.t), filepath.Join(h.dir, "sim"), h.port(stripPort))
 }
 
@@ -324,10 +328,10 @@ func (h *callHouse) lit(s *screen) {
 	})
 }
 
-// timeline is the announcements in a zone's WAV file, in their order, from one
-// on.
-func (h *callHouse) timeline(zone string, from int) (list []utterance, err error) {
-	f, err := os.Open(h.wav(zone) + ".txt")
+// timeline is the announcements in the WAV file of the zone east, in their
+// order, from one on.
+func (h *callHouse) timeline(from int) (list []utterance, err error) {
+	f, err := os.Open(h.wav() + ".txt")
 	if err != nil {
 		return nil, err
 	}
@@ -341,7 +345,7 @@ func (h *callHouse) timeline(zone string, from int) (list []utterance, err error
 		_, label, _ := strings.Cut(lines.Text(), "call ")
 		number, words, ok := strings.Cut(label, ": ")
 		if _, err := fmt.Sscan(number, &u.call); !ok || err != nil {
-			return nil, fmt.Errorf("%s: %q is no call", zone, lines.Text())
+			return nil, fmt.Errorf("%q is no call", lines.Text())
 		}
 		u.words = strings.ReplaceAll(words, " ", "")
 		list = append(list, u)
@@ -349,8 +353,24 @@ func (h *callHouse) timeline(zone string, from int) (list []utterance, err error
 	return list, lines.Err()
 }
 
+// chip is what the chip of the zone west has said to its end after a time, in
+// its order. It does not know the numbers of calls.
+func (h *callHouse) chip(after time.Time) (list []utterance, err error) {
+	var st speech.State
+	if err := getJSON(h.url(controlPort)+"/speech/voice-west", &st); err != nil {
+		return nil, err
+	}
+	for _, s := range st.Said {
+		if s.At.After(after) && s.Over && !s.Cut {
+			list = append(list, utterance{words: s.Words, at: s.At})
+		}
+	}
+	return list, nil
+}
+
 // utterance is one announcement that was heard.
 type utterance struct {
-	call  uint64
+	call  uint64 // 0: not known
 	words string
+	at    time.Time
 }

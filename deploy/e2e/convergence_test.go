@@ -5,13 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -37,6 +34,7 @@ type calling struct {
 	heard  map[string][]utterance // that were read from each zone's timeline
 	strips []time.Duration        // until all strips were right, by batch
 	faults []string
+	wrongs []string // complaints of the judge
 
 	mu   sync.Mutex
 	made map[string]*made // first calls, by number
@@ -94,7 +92,7 @@ func TestConvergence(t *testing.T) {
 	took := time.Since(c.begin)
 	end()
 	repeats.Wait()
-	c.voices()
+	c.together(false) // behind the last call of the eleventh window
 	c.settle()
 	c.stop("hall")
 	c.judge(took)
@@ -112,161 +110,6 @@ func number(t testing.TB, variable string, otherwise int) int {
 		t.Fatalf("%s: %q is no number", variable, s)
 	}
 	return n
-}
-
-// plan is what goes wrong, by batch.
-func (c *calling) plan(batches int) map[int][]func() {
-	plan := map[int][]func(){}
-	at := func(part float64, after int, do func()) {
-		n := int(part*float64(batches)) + after
-		plan[n] = append(plan[n], do)
-	}
-	few := 2
-	if c.long {
-		few = 5
-	}
-	killed, cut := c.screens[0], c.screens[2]
-	stopped := c.screens[(len(c.screens)-1)/4*4] // the last one that shows the whole hall
-	at(0.10, 0, func() { c.gone(killed, "killed"); c.kill(killed.name) })
-	at(0.10, few, func() { c.show(killed); c.lit(killed); c.back(killed) })
-	at(0.30, 0, func() { c.strip("strips", 2, "silent", true) })
-	at(0.30, few, func() { c.strip("strips", 2, "silent", false) })
-	at(0.45, 0, func() { c.gone(cut, "cut off"); cut.wire.cut() })
-	at(0.45, few, func() { cut.wire.mend(); c.back(cut) })
-	at(0.60, 0, c.killHall)
-	var since time.Time
-	at(0.70, 0, func() {
-		c.gone(stopped, "stopped")
-		since = time.Now()
-		c.signal(stopped, syscall.SIGSTOP)
-	})
-	at(0.70, few, func() {
-		frozen := 12 * time.Second
-		if c.long {
-			frozen = 75 * time.Second // longer than a link lasts without a word
-		}
-		for time.Since(since) < frozen { // the hall goes on
-			c.together(false)
-		}
-		c.signal(stopped, syscall.SIGCONT)
-		c.back(stopped)
-	})
-	return plan
-}
-
-// tell keeps what goes wrong.
-func (c *calling) tell(format string, args ...any) {
-	s := fmt.Sprintf("%6.1fs batch %d: ", time.Since(c.begin).Seconds(), c.batch) + fmt.Sprintf(format, args...)
-	c.faults = append(c.faults, s)
-	c.t.Log(s)
-}
-
-func (c *calling) gone(s *screen, how string) {
-	c.tell("%s (%s) is %s", s.name, s.kind(), how)
-	s.dead = true
-	s.away = append(s.away, [2]time.Time{time.Now()})
-}
-
-// back waits until a display that was away shows the last call, and notes how
-// long after the return of its link that was.
-func (c *calling) back(s *screen) {
-	c.t.Helper()
-	last := c.last(s)
-	until(c.t, 2*time.Minute, s.name+" has its link again", func() error { _, err := s.looks(); return err })
-	linked := time.Now()
-	until(c.t, 30*time.Second, s.name+" shows "+last, func() error {
-		numbers, err := s.looks()
-		if err == nil && !strings.Contains(numbers, last) {
-			err = fmt.Errorf("it shows %s", numbers)
-		}
-		return err
-	})
-	c.tell("%s is right %v after the return of its link", s.name, time.Since(linked).Round(time.Millisecond))
-	s.dead = false
-	s.away[len(s.away)-1][1] = time.Now()
-}
-
-// last is the number of the newest call that a display should show.
-func (c *calling) last(s *screen) string {
-	newest, number := uint64(0), ""
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, o := range c.screens {
-		if o.dead || o.kind() != "board" {
-			continue
-		}
-		for _, d := range o.drawn {
-			if m := c.made[d.Number]; m != nil && d.Call > newest && s.shows(m.at) {
-				newest, number = d.Call, d.Number
-			}
-		}
-	}
-	return number
-}
-
-// looks gives the numbers that stand on a display; an error while it has no link.
-func (s *screen) looks() (string, error) {
-	var page struct {
-		Link, Number string
-		Calls        []struct{ Number string }
-	}
-	path := "/board"
-	if s.window != "" {
-		path = "/window"
-	}
-	if err := getJSON("http://"+s.health+path, &page); err != nil {
-		return "", err
-	}
-	if page.Link != "" {
-		return "", errors.New(page.Link)
-	}
-	list := []string{page.Number}
-	for _, call := range page.Calls {
-		list = append(list, call.Number)
-	}
-	return strings.Join(list, " "), nil
-}
-
-func (c *calling) signal(s *screen, sig syscall.Signal) {
-	c.t.Helper()
-	if err := c.process(s.name).cmd.Process.Signal(sig); err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-func (c *calling) strip(line string, unit int, name string, on bool) {
-	c.t.Helper()
-	c.tell("%s/%d: %s %v", line, unit, name, on)
-	where := fmt.Sprintf("%s/strip/%s/switch?unit=%d&name=%s&on=%v", c.url(controlPort), line, unit, url.QueryEscape(name), on)
-	if _, err := request(http.MethodPost, where); err != nil {
-		c.t.Fatal(err)
-	}
-	c.dark[fmt.Sprintf("%s/%d", line, unit)] = on
-}
-
-// killHall takes the hall controller with its broker away and starts it again.
-func (c *calling) killHall() {
-	c.t.Helper()
-	c.halls.Lock() // nobody is in the middle of a call
-	defer c.halls.Unlock()
-	c.voices()
-	for _, s := range c.screens {
-		c.gone(s, "without the hall")
-	}
-	c.kill("hall")
-	c.start("hall")
-	for _, s := range c.screens {
-		until(c.t, 2*time.Minute, s.name+" has its link again", func() error { _, err := s.looks(); return err })
-		s.dead = false
-		s.away[len(s.away)-1][1] = time.Now()
-	}
-	until(c.t, 30*time.Second, "the desk and the kiosk are connected", func() error {
-		if !c.desk.Node.Online() || !c.kiosk.Online() {
-			return context.DeadlineExceeded
-		}
-		return nil
-	})
-	c.tell("the hall controller was killed and is back")
 }
 
 // ticket takes a number at the kiosk, noted by its holder.

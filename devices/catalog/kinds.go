@@ -16,6 +16,7 @@ import (
 	"hallward/devices/driver/display/pole"
 	"hallward/devices/driver/keypad/ff68"
 	"hallward/devices/driver/printer/escpos"
+	"hallward/devices/driver/voice/speech"
 	"hallward/devices/link"
 )
 
@@ -37,6 +38,8 @@ var kinds = map[string]kind{
 	"display/max7219":  {capability: "display", read: readMAX7219},
 	"scanner/line":     {capability: "scanner", read: readScanner},
 	"voice/clips":      {capability: "voice", read: readClips},
+	"voice/syn6288":    {capability: "voice", read: readSpeech(speech.SYN6288)},
+	"voice/xfs5152":    {capability: "voice", read: readSpeech(speech.XFS5152)},
 	"display/cd5220":   {capability: "display", read: readPole(pole.CD5220)},
 	"display/dmd":      {capability: "display", read: readPole(pole.DMD)},
 	"display/modbus":   {capability: "display", read: readModbus},

@@ -277,7 +277,9 @@ type TicketUnconfirmed struct {
 // out late (ticket.late/1) and staff reinstate it.
 type TicketVoided struct {
 	Ticket string `json:"ticket"`
-	Reason string `json:"reason"` // "unconfirmed", "citizen", "staff", "day-ended", "day-closed"
+	Reason string `json:"reason"`           // "unconfirmed", "citizen", "staff", "day-ended", "day-closed"
+	Window string `json:"window,omitempty"` // of staff
+	Staff  string `json:"staff,omitempty"`  // who voided it
 }
 
 // TicketCalled sends a ticket to a window. Call rises by one with every
@@ -297,6 +299,7 @@ type TicketCalled struct {
 type TicketRecalled struct {
 	Ticket string `json:"ticket"`
 	Window string `json:"window"`
+	Staff  string `json:"staff,omitempty"`
 	Call   uint64 `json:"call"`
 }
 
@@ -348,6 +351,8 @@ type TicketCorrected struct {
 type TicketQuieted struct {
 	Ticket string `json:"ticket"`
 	Silent bool   `json:"silent"`
+	Window string `json:"window,omitempty"` // where its holder asked for it
+	Staff  string `json:"staff,omitempty"`  // whom
 }
 
 // WindowSet is how a window works from now on.
@@ -427,6 +432,7 @@ type TicketTransferred struct {
 	Window     string `json:"window,omitempty"` // only this one may call it
 	FirstAsked string `json:"first_asked"`      // window that was asked first (首问)
 	Reason     string `json:"reason,omitempty"`
+	Staff      string `json:"staff,omitempty"` // who sent it on
 }
 
 // WindowChanged is the data of the window events.

@@ -105,6 +105,7 @@ type QuietTicket struct {
 	Ticket string `json:"ticket,omitempty"`
 	Number string `json:"number,omitempty"` // instead, from a desk
 	Silent bool   `json:"silent"`
+	Window string `json:"window,omitempty"` // of the desk, where somebody is signed in
 }
 
 // PostNotice puts a notice on the boards; one with the same id is replaced.

@@ -169,6 +169,14 @@ func (s *State) quiet(c Command, d contract.QuietTicket, now time.Time) Decision
 	if t == nil {
 		return s.refuse(UnknownTicket, about{})
 	}
+	staff := "" // a kiosk has none
+	if d.Window != "" {
+		a, p := s.staffed(c, d.Window, "")
+		if p != nil {
+			return Decision{Refusal: p}
+		}
+		staff = a.desk.Staff
+	}
 	if o := queue.Step(t.State, queue.Quiet); o.Refusal != "" {
 		return s.refuse(o.Refusal, about{Number: t.Number, Window: t.Window})
 	}
@@ -178,7 +186,7 @@ func (s *State) quiet(c Command, d contract.QuietTicket, now time.Time) Decision
 	after := *t
 	after.Silent = d.Silent
 	return Decision{Answer: s.ticket(&after), Events: []contract.Event{event(contract.EvTicketQuieted, now,
-		contract.TicketQuieted{Ticket: t.ID, Silent: d.Silent})}}
+		contract.TicketQuieted{Ticket: t.ID, Silent: d.Silent, Window: d.Window, Staff: staff})}}
 }
 
 func (s *State) quieted(d contract.TicketQuieted, _ time.Time) error {

@@ -456,6 +456,12 @@ func TestSilent(t *testing.T) {
 	if d := atDesk(`{"number":"A002","silent":true}`); d.Refusal != nil || len(d.Events) > 0 {
 		t.Errorf("once more: %+v", d)
 	}
+	if d := atDesk(`{"number":"A002","silent":false,"window":"w1"}`); d.Refusal != nil || !strings.Contains(string(d.Events[0].Data), `"window":"w1","staff":"s1"`) {
+		t.Errorf("at a window: %+v", d)
+	}
+	if d := atDesk(`{"number":"A002","silent":true,"window":"w2"}`); d.Refusal == nil || d.Refusal.Code != hall.SignInFirst {
+		t.Errorf("at a window without staff: %+v", d)
+	}
 	if d := atDesk(`{"number":"A099","silent":true}`); d.Refusal == nil || d.Refusal.Code != hall.UnknownNumber {
 		t.Errorf("a number that is not there: %+v", d)
 	}

@@ -81,7 +81,7 @@ func (s *State) signOut(c Command, d contract.WindowRef, now time.Time) Decision
 	var events []contract.Event
 	for _, t := range s.pool.Bound(d.Window) {
 		events = append(events, event(contract.EvTicketTransferred, now, contract.TicketTransferred{
-			Ticket: t.ID, From: d.Window, Service: t.Service, FirstAsked: t.FirstAsked, Reason: "window-closed"}))
+			Ticket: t.ID, From: d.Window, Service: t.Service, FirstAsked: t.FirstAsked, Reason: "window-closed", Staff: a.desk.Staff}))
 	}
 	staff := a.desk.Staff
 	a.desk = Desk{Since: now, Auto: a.desk.Auto}

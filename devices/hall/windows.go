@@ -184,7 +184,7 @@ func (s *State) recall(c Command, d contract.WindowRef, now time.Time) Decision 
 		return s.refuse(RecallTooSoon, about{Number: t.Number, Seconds: int(math.Ceil(left.Seconds()))})
 	}
 	return s.after(a, "", event(contract.EvTicketRecalled, now, contract.TicketRecalled{
-		Ticket: a.ticket.ID, Window: d.Window, Call: s.Call + 1}))
+		Ticket: a.ticket.ID, Window: d.Window, Staff: a.desk.Staff, Call: s.Call + 1}))
 }
 
 func (s *State) noShow(c Command, d contract.WindowRef, now time.Time) Decision {
@@ -250,7 +250,7 @@ func (s *State) transfer(c Command, d contract.Transfer, now time.Time) Decision
 		return s.refuse(TransferLimit, about{Number: t.Number, Limit: t.Hops})
 	}
 	e := event(contract.EvTicketTransferred, now, contract.TicketTransferred{Ticket: t.ID, From: d.Window,
-		Service: service, Window: d.ToWindow, FirstAsked: or(t.FirstAsked, d.Window), Reason: short(d.Reason)})
+		Service: service, Window: d.ToWindow, FirstAsked: or(t.FirstAsked, d.Window), Reason: short(d.Reason), Staff: a.desk.Staff})
 	return s.after(a.empty(), "", e)
 }
 
@@ -335,7 +335,8 @@ func (s *State) cancel(c Command, d contract.WindowRef, now time.Time) Decision 
 		d.Number = s.numberInHand(d.Window)
 	}
 	return s.numbered(c, d, queue.Cancel, true, func(a scene) contract.Event {
-		return event(contract.EvTicketVoided, now, contract.TicketVoided{Ticket: a.ticket.ID, Reason: "staff"})
+		return event(contract.EvTicketVoided, now, contract.TicketVoided{Ticket: a.ticket.ID, Reason: "staff",
+			Window: a.window.ID, Staff: a.desk.Staff})
 	})
 }
 

@@ -236,13 +236,20 @@ func (l *line) failed(u *unit, err error, now time.Time, took time.Duration) (te
 	return tell
 }
 
-// slowest is how long the pauses between probes may grow.
+// slowest is how long the pauses between probes may grow. Where every unit is
+// down the whole line has no power, nobody is kept waiting, and the first probe
+// that is answered brings all.
 func (l *line) slowest() time.Duration {
 	var all time.Duration
+	well := false
 	for _, u := range l.units {
 		if u.down {
 			all += u.took
 		}
+		well = well || u.wanted && !u.down
+	}
+	if !well {
+		return ProbeMin
 	}
 	return min(max(probeShare*all, ProbeMin), ProbeMax)
 }

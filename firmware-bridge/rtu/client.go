@@ -33,7 +33,7 @@ type Client struct {
 	frame time.Duration // that the longest frame takes
 	drops atomic.Uint64
 
-	turn   chan struct{} // a lock that a context can give up on
+	turn   link.Turn
 	pump   chan struct{} // who holds it reads the link
 	heard  chan []byte
 	free   time.Time // the line is quiet from then on; guarded by turn
@@ -70,7 +70,7 @@ func (e *Exception) Error() string {
 
 // NewClient makes the master of a line. It does no I/O.
 func NewClient(l link.Link, o *Opts) *Client {
-	c := &Client{link: l, turn: make(chan struct{}, 1), pump: make(chan struct{}, 1), heard: make(chan []byte, 64)}
+	c := &Client{link: l, turn: link.NewTurn(), pump: make(chan struct{}, 1), heard: make(chan []byte, 64)}
 	if o != nil {
 		c.opts = *o
 	}
@@ -187,12 +187,10 @@ func (c *Client) ask(ctx context.Context, unit int, data []byte, q question) (Fr
 	if err != nil {
 		return Frame{}, err
 	}
-	select {
-	case c.turn <- struct{}{}:
-		defer func() { <-c.turn }()
-	case <-ctx.Done():
-		return Frame{}, fmt.Errorf("rtu: %s: unit %d: %w", c.link, unit, ctx.Err())
+	if err := c.turn.Take(ctx); err != nil {
+		return Frame{}, fmt.Errorf("rtu: %s: unit %d: %w", c.link, unit, err)
 	}
+	defer c.turn.Leave()
 	f, err := c.exchange(ctx, request, q)
 	if err != nil {
 		return f, fmt.Errorf("rtu: %s: unit %d: %w", c.link, unit, err)
@@ -206,7 +204,7 @@ func (c *Client) ask(ctx context.Context, unit int, data []byte, q question) (Fr
 func (c *Client) exchange(ctx context.Context, request []byte, q question) (Frame, error) {
 	stop := c.borrow()
 	defer stop()
-	if err := pause(ctx, time.Until(c.free)); err != nil {
+	if err := link.Pause(ctx, time.Until(c.free)); err != nil {
 		return Frame{}, err
 	}
 	c.forget()
@@ -298,19 +296,5 @@ func (c *Client) forget() {
 		default:
 			return
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	if err := ctx.Err(); d <= 0 || err != nil {
-		return err
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

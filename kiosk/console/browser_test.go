@@ -127,7 +127,7 @@ func serve(t *testing.T, h http.Handler) (url string) {
 func run(t *testing.T, ctx context.Context, actions ...chromedp.Action) {
 	t.Helper()
 	for i, a := range actions {
-		step, cancel := context.WithTimeout(ctx, 20*time.Second)
+		step, cancel := context.WithTimeout(ctx, time.Minute)
 		err := chromedp.Run(step, a)
 		cancel()
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,6 +45,10 @@ func newFakeHall() *fakeHall {
 			{ID: "plate", Unit: "vehicle", Name: contract.Text2{ZH: "机动车号牌补换领", EN: "Vehicle plates"}, Prefix: "C", Windows: []string{"w3"}},
 		},
 	}
+	s.Catalogue.Units = []contract.UnitInfo{{ID: "housing", Name: contract.Text2{ZH: "住房和城乡建设局", EN: "Housing and construction"}, Chief: "林青禾",
+		Scope: contract.Text2{ZH: "受理、审核、盖章、发证", EN: "Accept, examine, seal and issue"}}, {ID: "vehicle", Name: contract.Text2{ZH: "车辆管理所", EN: "Vehicles"}}}
+	s.Catalogue.Zones = []contract.ZoneInfo{{ID: "f1", Name: contract.Text2{ZH: "一楼大厅", EN: "Ground floor"}}, {ID: "f2", Name: contract.Text2{ZH: "二楼大厅", EN: "First floor"}}}
+	s.Desk = DeskRules{Recalls: 3, Every: 10 * time.Second, Remind: 10 * time.Minute, Outcome: map[string]string{}}
 	s.Calendar = contract.Calendar{Day: "2026-03-09", Zone: "Asia/Shanghai", Open: true, Issuing: true}
 	s.Queue = contract.Queue{Waiting: 6, Services: []contract.ServiceQueue{
 		{Service: "deed", Waiting: 3, WaitMin: 10, WaitMax: 15, Open: 1, Last: "A003"},
@@ -56,6 +61,9 @@ func newFakeHall() *fakeHall {
 	}
 	s.Windows[0].Waiting = []Ticket{ticket("A004", "deed", 12), ticket("B001", "permit", 8), ticket("A005", "deed", 7), ticket("A006", "deed", 2)}
 	s.Windows[0].Services = []string{"deed", "permit"}
+	for i, unit := range []string{"housing", "housing", "vehicle", ""} {
+		s.Windows[i].Unit = unit
+	}
 	s.Ratings = []Rating{{Window: "w1", Levels: [6]int{5: 7, 4: 2, 2: 1}, Absent: 4}}
 	s.Punches = []Punch{{PunchRecorded: contract.PunchRecorded{Terminal: "T6-01", Person: "1001", At: morning.Add(-80 * time.Minute)}, Name: "林青禾", Unit: "住房和城乡建设"}}
 	s.Devices = []Device{{Node: "kiosk-1", Health: devices.Health{Device: "printer-1", Kind: "escpos", Up: true, Since: morning}},
@@ -206,6 +214,11 @@ func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
 	case contract.AskWindowSignOut:
 		w.State, w.StaffID, w.Staff = contract.WindowClosed, "", ""
 	case contract.AskWindowNext, contract.AskWindowCall:
+		for _, t := range w.Held {
+			if h.snap.Overdue(t) && !ref.PastHeld {
+				return &contract.Problem{Code: "held-overdue", Message: "暂存的" + t.Number + "号已到提醒时间，请先继续办理或退回队列；如需先叫其他号，请再次确认"}
+			}
+		}
 		at := 0
 		if ref.Number != "" {
 			at = slices.IndexFunc(w.Waiting, func(t Ticket) bool { return t.Number == ref.Number })
@@ -226,9 +239,46 @@ func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
 	case contract.AskWindowRecall:
 		p := *w.Present
 		p.Recalls++
+		p.Recalled = h.snap.At.Add(-h.snap.Desk.Every) // it may be called again at once
 		w.Present = &p
 	case contract.AskWindowFinish, contract.AskWindowTransfer:
+		if h.snap.Desk.Outcome[w.Present.Service] == "required" && ref.Outcome.Result == "" && r.Type == contract.AskWindowFinish {
+			return &contract.Problem{Code: "outcome-needed", Message: "请先选择办理结果，再点“办结”"}
+		}
 		w.Present = nil
+	case contract.AskWindowWalkIn:
+		var d contract.WalkIn
+		json.Unmarshal(r.Data, &d)
+		t := ticket("A901", d.Service, 0)
+		t.WalkIn = true
+		h.take(w, t, "无号办理")
+		if !d.Call {
+			w.Present.State, w.Present.StartedAt = "serving", h.snap.At
+		}
+	case contract.AskWindowCorrect:
+		var d contract.Correct
+		json.Unmarshal(r.Data, &d)
+		p := *w.Present
+		p.Service = d.Service
+		w.Present = &p
+	case contract.AskWindowSet:
+		var d contract.SetWindow
+		json.Unmarshal(r.Data, &d)
+		w.Auto = d.Auto
+	case contract.AskTicketQuiet:
+		var d contract.QuietTicket
+		json.Unmarshal(r.Data, &d)
+		w.Waiting = slices.Clone(w.Waiting)
+		for i := range w.Waiting {
+			if w.Waiting[i].Number == d.Number {
+				w.Waiting[i].Silent = d.Silent
+			}
+		}
+		if w.Present != nil && w.Present.Number == d.Number {
+			p := *w.Present
+			p.Silent = d.Silent
+			w.Present = &p
+		}
 	case contract.AskWindowReturn:
 		if i := slices.IndexFunc(w.Held, func(t Ticket) bool { return t.Number == ref.Number }); i >= 0 {
 			w.Waiting = append([]Ticket{w.Held[i]}, w.Waiting...)
@@ -242,7 +292,10 @@ func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
 		w.Present = nil
 	case contract.AskWindowHold:
 		t := w.Present.Ticket
-		t.Reason = ref.Reason
+		t.Reason, t.Keeper, t.Remind = ref.Reason, w.Staff, h.snap.At.Add(h.snap.Desk.Remind)
+		if ref.Minutes > 0 {
+			t.Remind = h.snap.At.Add(time.Duration(ref.Minutes) * time.Minute)
+		}
 		w.Held = append(w.Held, t)
 		w.Present = nil
 	case contract.AskWindowUnhold:
@@ -264,7 +317,7 @@ func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
 		w.Waiting = append([]Ticket{w.Missed[i]}, w.Waiting...)
 		w.Missed = slices.Delete(slices.Clone(w.Missed), i, i+1)
 	case contract.AskWindowPause:
-		w.State, w.Reason = contract.WindowPaused, ref.Reason
+		w.State, w.Reason, w.Since, w.Over = contract.WindowPaused, ref.Reason, h.snap.At, h.snap.At.Add(30*time.Minute)
 	case contract.AskWindowResume:
 		w.State, w.Reason = contract.WindowOpen, ""
 	default:
@@ -277,6 +330,9 @@ func (h *fakeHall) decide(actor Actor, r contract.Request) *contract.Problem {
 	w.Actions = append([]Action{{At: h.snap.At, Type: eventOf[r.Type], Number: number, Reason: ref.Reason}}, w.Actions...)
 	return nil
 }
+
+// forbidden is a word that this hall does not post.
+const forbidden = "示例忌语"
 
 // manage does what a manager asks, as far as a page can see it.
 func (h *fakeHall) manage(actor Actor, r contract.Request) *contract.Problem {
@@ -306,6 +362,33 @@ func (h *fakeHall) manage(actor Actor, r contract.Request) *contract.Problem {
 		var d contract.CloseDay
 		json.Unmarshal(r.Data, &d)
 		o.Closed, change.What, change.Reason = true, "提前结束当日业务", d.Reason
+	case contract.AskNoticePost:
+		var d contract.PostNotice
+		json.Unmarshal(r.Data, &d)
+		if strings.Contains(d.Notice.Text.ZH, forbidden) {
+			return &contract.Problem{Code: "forbidden-word", Message: "文字中有服务忌语“" + forbidden + "”（依据：示例规定第3条），没有发布。请修改后再提交"}
+		}
+		d.Notice.ID = "n1"
+		o.Notices = append(slices.Clone(o.Notices), Posted{Notice: d.Notice, Staff: change.Staff})
+		change.What = "发布公告"
+	case contract.AskNoticeWithdraw:
+		var d contract.WithdrawNotice
+		json.Unmarshal(r.Data, &d)
+		o.Notices = slices.DeleteFunc(slices.Clone(o.Notices), func(n Posted) bool { return n.ID == d.ID })
+	case contract.AskResultsWithdraw:
+		var d contract.PublishResults
+		json.Unmarshal(r.Data, &d)
+		o.Results = slices.DeleteFunc(slices.Clone(o.Results), func(n contract.Result) bool { return slices.Contains(d.IDs, n.ID) })
+	case contract.AskDutySet:
+		var d contract.SetDuty
+		json.Unmarshal(r.Data, &d)
+		o.Duty = slices.Clone(o.Duty)
+		for i := range o.Duty {
+			if o.Duty[i].Day == d.Days[0].Day {
+				o.Duty[i] = d.Days[0]
+			}
+		}
+		change.What = "修改值班表"
 	}
 	o.Changes = append([]Change{change}, o.Changes...)
 	return nil
@@ -321,6 +404,7 @@ var eventOf = map[string]string{
 	contract.AskWindowStart: contract.EvTicketStarted, contract.AskWindowRecall: contract.EvTicketRecalled, contract.AskWindowFinish: contract.EvTicketFinished,
 	contract.AskWindowNoShow: contract.EvTicketMissed, contract.AskWindowHold: contract.EvTicketHeld, contract.AskWindowPause: contract.EvWindowPaused,
 	contract.AskWindowResume: contract.EvWindowResumed, contract.AskWindowTransfer: contract.EvTicketTransferred, contract.AskWindowUnhold: contract.EvTicketResumed,
+	contract.AskWindowWalkIn: contract.EvTicketStarted, contract.AskWindowCorrect: contract.EvTicketCorrected, contract.AskWindowSet: contract.EvWindowSet,
 	contract.AskWindowReinstate: contract.EvTicketReinstated, contract.AskTicketGrant: contract.EvTicketGranted, contract.AskWindowReturn: contract.EvTicketReturned,
 }
 

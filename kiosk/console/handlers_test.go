@@ -190,24 +190,31 @@ func TestHostileText(t *testing.T) {
 		s.Classes[0].Name = evil
 		s.Windows[0].Waiting = []Ticket{{Number: evil, Service: evil, Class: evil, NoCard: true}}
 		s.Voided = []Ticket{{Number: evil, Service: "deed", Kiosk: evil, Reason: evil, Fault: evil}}
+		s.Windows[0].Held[0].Keeper, s.Windows[0].Held[0].Remind = evil, morning
+		s.Catalogue.Units[0] = contract.UnitInfo{ID: "housing", Name: contract.Text2{ZH: evil}, Chief: evil, Scope: contract.Text2{ZH: evil, EN: evil}}
+		s.Alarms = []Alarm{{Kind: evil, Subject: evil, Words: contract.Text2{ZH: evil}}}
 	})
 	hall.over = Overview{RuleWords: contract.Text2{ZH: evil, EN: evil}, Paused: map[string]string{"deed": evil}, MissingHolidays: evil, Closed: true,
 		WaitServices: []WaitLine{{Service: evil}}, WaitDays: []WaitLine{{Day: evil}}, FirstAsked: []FirstAsked{{Window: evil, Staff: evil}},
 		Appointments: []Appointment{{Service: evil, State: evil, Number: evil}}, Kiosks: []Kiosk{{ID: evil, Away: true, Blocks: []Block{{Prefix: evil}}}},
 		Conflicts: []contract.NumberConflict{{Number: evil, Kiosk: evil, Reason: evil, Service: evil}}, Reprinted: []Ticket{{Number: evil}},
-		Circling: []Ticket{{Number: evil, Service: evil}}, Changes: []Change{{Staff: evil, What: evil, Reason: evil, Rule: true}}}
+		Circling: []Ticket{{Number: evil, Service: evil}}, Changes: []Change{{Staff: evil, What: evil, Reason: evil, Rule: true}},
+		Notices:   []Posted{{Notice: contract.Notice{ID: evil, Kind: evil, Text: contract.Text2{ZH: evil, EN: evil}, Title: contract.Text2{ZH: evil}, Zones: []string{evil}}, Staff: evil}},
+		Results:   []contract.Result{{ID: evil, Case: evil, Name: evil, Service: contract.Text2{ZH: evil}, Outcome: contract.Text2{ZH: evil}, Date: evil}},
+		Duty:      []contract.DutyDay{{Day: evil, Officers: []contract.DutyOfficer{{Name: evil, Post: contract.Text2{ZH: evil}, Place: contract.Text2{ZH: evil}}}}},
+		WindowDay: []Figures{{ID: evil}}, ServiceDay: []Figures{{ID: evil}}, Unspoken: []Unspoken{{Number: evil, Zone: evil, Reason: evil}}}
 	at := site(t, hall, Options{})
 	v, m := visit(t, at), visit(t, at)
 	v.at("w1", "1001")
 	m.signIn("hall", "9001", "9001")
 	bad := v.signIn("w1", evil, "1")
 	for name, body := range map[string]string{"entrance": v.get("/?window=" + url.QueryEscape(evil) + "&why=" + url.QueryEscape(evil)).body,
-		"refused": bad.body, "window": v.get("/window/w1").body, "hall": m.get("/hall").body} {
+		"refused": bad.body, "window": v.get("/window/w1").body, "hall": m.get("/hall").body, "lead": m.get("/lead").body} {
 		if strings.Contains(body, "<script>alert") || strings.Contains(body, "<img") || !strings.Contains(body, "&lt;script&gt;") {
 			t.Errorf("%s: %.2000s", name, body)
 		}
 	}
-	for _, s := range []*stream{v.stream("/window/w1/events"), m.stream("/hall/events")} {
+	for _, s := range []*stream{v.stream("/window/w1/events"), m.stream("/hall/events"), m.stream("/lead/events")} {
 		var u update
 		if err := json.Unmarshal([]byte(s.next()), &u); err != nil {
 			t.Fatal(err)

@@ -42,6 +42,13 @@ func rich(hall *fakeHall) {
 	o.Reprinted = []Ticket{{Number: "A001", Service: "deed", Kiosk: "kiosk-1", State: "finished", IssuedAt: morning.Add(-55 * time.Minute), Reprints: 1}}
 	o.Circling = []Ticket{{Number: "A006", Service: "deed", State: "waiting", IssuedAt: morning.Add(-50 * time.Minute)}}
 	o.MissingHolidays = "2027"
+	o.Notices = []Posted{{Notice: contract.Notice{Kind: "slogan", Text: contract.Text2{ZH: "一次办好，群众满意"}}, Fixed: true},
+		{Notice: contract.Notice{ID: "n0", Kind: "line", Text: contract.Text2{ZH: "本周六上午延时服务", EN: "Open on Saturday morning"}, From: morning.Add(-time.Hour), Until: morning.Add(100 * time.Hour), Zones: []string{"f1"}}, Staff: "周望舒"}}
+	o.Results = []contract.Result{{ID: "r1", Case: "LT-2026-0187", Name: "柯*", Service: contract.Text2{ZH: "建筑工程施工许可证核发"}, Outcome: contract.Text2{ZH: "准予许可"}, Date: "2026-03-06"}}
+	o.Duty = []contract.DutyDay{{Day: "2026-03-09", Officers: []contract.DutyOfficer{{Name: "范景行", Post: contract.Text2{ZH: "值班主任", EN: "Duty officer"}, Place: contract.Text2{ZH: "一楼咨询台", EN: "Service desk"}, Phone: "0713-555-0120", Photo: strings.Repeat("a", 64)}}}, {Day: "2026-03-10"}}
+	o.WindowDay = []Figures{{ID: "w1", Called: 21, Served: 18, Missed: 2, Wait: 544, Service: 395, Results: map[string]int{"done": 12, "supplement": 3}, Rated: 10, Good: 9}, {ID: "w2", Called: 17, Served: 16, Wait: 610, Service: 48}}
+	o.ServiceDay = []Figures{{ID: "deed", Taken: 33, Called: 30, Served: 27, Missed: 2, Wait: 580, Service: 402, Results: map[string]int{"done": 12}}, {ID: "plate", Taken: 2, Wait: -1, Service: -1}}
+	o.Unspoken, o.Silenced = []Unspoken{{At: morning.Add(-20 * time.Minute), Number: "A001", Zone: "一楼大厅", Reason: "voice"}}, 3
 	o.Changes = []Change{{At: morning.Add(-30 * time.Minute), Staff: "周望舒", What: "修改叫号规则：最多越过 3 → 5 次", Rule: true}}
 }
 
@@ -157,6 +164,9 @@ func TestManagerReads(t *testing.T) {
 		"3个·已签到1·未到1", "10:30建筑工程施工许可证核发未到时间", "09:30不动产权证书办理已签到A004",
 		"A501至A540B501至B5204020", "A541至A560至多17",
 		"A002不动产权证书办理08:32kiosk-2作废无人确认·缺纸", "C002机动车号牌补换领09:12kiosk-1未确认打印结果不明", "号码属于另一个业务日",
+		"呼叫38·办结34·过号2", "1号窗口当场办结12、一次性告知补正3211829分04秒6分35秒1090%", "不动产权证书办理当场办结1233302729分40秒6分42秒", "机动车号牌补换领2000——",
+		"配置按配置", "滚动字幕本周六上午延时服务OpenonSaturdaymorning3月9日08:12至3月13日13:12一楼大厅周望舒撤下", "LT-2026-0187柯*建筑工程施工许可证核发准予许可3月6日",
+		"3月9日周一范景行（值班主任）一楼咨询台", "3月10日周二没有值班人员", "今天3次", "08:52A001一楼大厅语音设备故障",
 		"首问38人·转错1", "1号窗口林青禾211", "今日已满", "08:42周望舒修改叫号规则：最多越过3→5次",
 	} {
 		if !strings.Contains(body, want) {

@@ -22,6 +22,7 @@ func TestMarks(t *testing.T) {
 		{"an appointment that was given the head", Ticket{Class: "urgent", Due: morning}, "预约 09:12 特事特办"},
 		{"an appointment's class alone", Ticket{Class: "appointment"}, "预约"},
 		{"without the card, while cut off", Ticket{NoCard: true, Offline: true}, "!请核对身份 离线取号"},
+		{"called by eye only, and taken in at a window", Ticket{Silent: true, WalkIn: true}, "静音 无号办理"},
 		{"several services", Ticket{ForWindow: true, More: []string{"deed", "fee"}, Owed: true, Reprints: 2}, "转至本窗口 还有 2 项 待缴费 补打 2 次"},
 	} {
 		var got []string

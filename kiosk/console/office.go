@@ -42,6 +42,33 @@ func long(seconds int) string {
 	return fmt.Sprintf("%d 分 %02d 秒", seconds/60, seconds%60)
 }
 
+// weekday is the day of the week of a date.
+func weekday(date string) string {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return ""
+	}
+	return "周" + string([]rune("日一二三四五六")[t.Weekday()])
+}
+
+// GoodShare is how many of 100 ratings were satisfied.
+func (f Figures) GoodShare() int {
+	if f.Rated == 0 {
+		return 0
+	}
+	return (100*f.Good + f.Rated/2) / f.Rated
+}
+
+// DayTotal sums the windows up.
+func (h hallData) DayTotal() (sum Figures) {
+	for _, f := range h.WindowDay {
+		sum.Called += f.Called
+		sum.Served += f.Served
+		sum.Missed += f.Missed
+	}
+	return sum
+}
+
 // ResultWords are what came of the services, most first.
 func (f Figures) ResultWords() string {
 	type count struct {

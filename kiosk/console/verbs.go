@@ -127,7 +127,7 @@ func (a act) request(typ, window string) any {
 	case contract.AskWindowCorrect:
 		return contract.Correct{Window: window, Service: a.Service, Expect: a.Expect}
 	case contract.AskTicketQuiet:
-		return contract.QuietTicket{Number: a.Number, Silent: a.Silent}
+		return contract.QuietTicket{Number: a.Number, Silent: a.Silent, Window: window}
 	case contract.AskWindowSet:
 		return contract.SetWindow{Window: window, Auto: a.Auto}
 	}

@@ -14,7 +14,8 @@ import (
 func TestWordsAreDecent(t *testing.T) {
 	said := map[string]string{}
 	for name, table := range map[string]map[string]string{"entrance": entranceWords, "problem": problemTable, "state": stateWords,
-		"action": actionWords, "reason": reasonWords, "conflict": conflictWords, "stop": stopWords, "booking": bookingWords} {
+		"action": actionWords, "reason": reasonWords, "conflict": conflictWords, "stop": stopWords, "booking": bookingWords,
+		"alarm": alarmWords, "unspoken": unspokenWords, "notice": noticeKinds} {
 		for code, w := range table {
 			said[name+" "+code] = w
 		}
@@ -26,6 +27,9 @@ func TestWordsAreDecent(t *testing.T) {
 		said["verb "+v.Name] = v.ZH + " " + v.EN
 	}
 	said["reasons"] = strings.Join(slices.Concat(holdReasons, grantReasons, stopReasons, closeReasons), " ")
+	for _, r := range results {
+		said["result "+r.Value] = r.Label + " " + r.Detail
+	}
 	for _, r := range PauseReasons {
 		said["pause "+r.Name] = r.Name
 	}
@@ -76,22 +80,25 @@ func TestVerbs(t *testing.T) {
 // What a window may do in each situation, and the list that it is asked from.
 func TestAllowed(t *testing.T) {
 	held, missed, waiting := []Ticket{{Number: "A001"}}, []Ticket{{Number: "A002"}}, []Ticket{{Number: "A003"}}
+	two := []string{"deed", "permit"}
 	hand := func(state string) *Present { return &Present{Ticket: Ticket{Number: "A004", State: state}} }
 	for _, c := range []struct {
 		name, state string
 		w           Window
 		want        string
 	}{
-		{"closed", "closed", Window{Waiting: waiting}, ""},
-		{"idle", "open", Window{}, "grant:grantee class grant next pause:pause sign-out:leave"},
+		{"closed", "closed", Window{Waiting: waiting, Services: two}, ""},
+		{"idle", "open", Window{}, "auto grant:grantee class grant next pause:pause sign-out:leave"},
+		{"idle with services", "open", Window{Services: two[:1]}, "auto grant:grantee class grant next pause:pause sign-out:leave walk-in:services walk-in"},
 		{"idle with lists", "open", Window{Held: held, Missed: missed, Waiting: waiting},
-			"call:waiting grant:grantee class grant next pause:pause reinstate:missed return:held sign-out:leave unhold:held"},
-		{"paused", "paused", Window{Held: held, Missed: missed, Waiting: waiting}, "grant:grantee class grant reinstate:missed resume return:held sign-out:leave"},
-		{"called", "open", Window{Present: hand("called"), Held: held, Waiting: waiting}, "grant:grantee class grant hold:hold no-show pause:pause recall return start transfer:targets"},
-		{"serving", "open", Window{Present: hand("serving"), Missed: missed}, "finish grant:grantee class grant hold:hold pause:pause reinstate:missed transfer:targets"},
-		{"serving, then a pause", "paused", Window{Present: hand("serving")}, "finish grant:grantee class grant hold:hold resume transfer:targets"},
-		{"serving what costs a fee", "open", Window{Present: &Present{Ticket: Ticket{Number: "A004", State: "serving"}, FeeDue: true}}, "finish:fee grant:grantee class grant hold:hold pause:pause transfer:targets"},
-		{"no classes of priority", "open", Window{}, "next pause:pause sign-out:leave"},
+			"auto call:waiting grant:grantee class grant next pause:pause reinstate:missed return:held sign-out:leave silent:quiet unhold:held"},
+		{"paused", "paused", Window{Held: held, Missed: missed, Waiting: waiting, Services: two}, "auto grant:grantee class grant reinstate:missed resume return:held sign-out:leave silent:quiet"},
+		{"called", "open", Window{Present: hand("called"), Held: held, Waiting: waiting, Services: two},
+			"auto correct:correct grant:grantee class grant hold:hold minutes no-show pause:pause recall return silent start transfer:targets"},
+		{"serving", "open", Window{Present: hand("serving"), Missed: missed, Services: two[:1]}, "auto finish grant:grantee class grant hold:hold minutes pause:pause reinstate:missed transfer:targets"},
+		{"serving, then a pause", "paused", Window{Present: hand("serving")}, "auto finish grant:grantee class grant hold:hold minutes resume transfer:targets"},
+		{"serving what costs a fee", "open", Window{Present: &Present{Ticket: Ticket{Number: "A004", State: "serving"}, FeeDue: true}}, "auto finish:fee grant:grantee class grant hold:hold minutes pause:pause transfer:targets"},
+		{"no classes of priority", "open", Window{}, "auto next pause:pause sign-out:leave"},
 	} {
 		c.w.State = c.state
 		can := allowed(c.w, c.name != "no classes of priority")

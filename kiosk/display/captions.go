@@ -64,7 +64,7 @@ func (b *Board) footer() float32 {
 	b.banner.box.Show()
 	if c := s.Captions[1]; len(c.Texts) > 0 {
 		b.banner.box.Hide()
-		b.caption(c, 1, x, y+6*u, w, row-6*u)
+		b.caption(c, 1, x, y+6*u, w, min(row-6*u, strip-14*u))
 	}
 	y -= row
 	if c := s.Captions[0]; len(c.Texts) > 0 {

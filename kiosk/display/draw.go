@@ -160,7 +160,7 @@ func (b *Board) hero(x, y, w, h float32) {
 	block := min(h, 360*u)
 	b.sheet.line(c.State.ZH+"  "+c.State.EN, font{size: 38 * u, least: 26 * u, colour: soft}, rx, mid-block*0.31, rw)
 	b.name(c.Window.ZH, font{size: min(112*u, h*0.34), least: 56 * u, bold: true, colour: ink}, rx, mid, rw)
-	b.name(c.Window.EN, font{size: 42 * u, least: 28 * u, colour: soft}, rx, mid+block*0.33, rw)
+	b.name(c.Window.EN, font{size: 40 * u, least: 28 * u, colour: soft}, rx, mid+block*0.31, rw)
 }
 
 // narrow tells a column in which number and window stand below each other.

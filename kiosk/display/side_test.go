@@ -240,7 +240,7 @@ func TestPicturesComeLate(t *testing.T) {
 		walk = func(o fyne.CanvasObject) {
 			switch o := o.(type) {
 			case *canvas.Image:
-				if o.Image != nil && o.Resource == nil && o.Visible() {
+				if o.Image != nil && o.Image.Bounds() == image.Rect(0, 0, 30, 40) && o.Visible() {
 					n++
 				}
 			case *fyne.Container:

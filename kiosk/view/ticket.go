@@ -170,7 +170,7 @@ func (p *page) factList() []fact {
 	switch {
 	case t.Offline:
 		out = append(out, fact{"link", p.in(text.Wait), p.in(text.OfflineHow)})
-	case waits(t) && p.wideScreen() && p.manyFacts(): // one line for both: the height is dear
+	case waits(t) && (p.s.Large || p.wideScreen() && p.manyFacts()): // one line for both: the height is dear
 		out = append(out, fact{"people", p.in(text.Ahead), p.in(text.People, t.Ahead) + " · " + p.waitWords(t.WaitMin, t.WaitMax, t.After)})
 	case waits(t):
 		out = append(out, fact{"people", p.in(text.Ahead), p.in(text.People, t.Ahead)},

@@ -35,6 +35,9 @@ type DisplayLine struct {
 	// answers what nobody can read. Without answers on the wire there is
 	// nothing to be tried.
 	Fault func(name string, on bool) error
+	// Look has a person look whether the unit shows what the text says, after
+	// all else, and says what is wrong; ErrLacks when it is made without that.
+	Look func(ctx context.Context, see string) error
 }
 
 // Signs are what every display must take, whatever it can show of them: all
@@ -71,7 +74,8 @@ func long(s string, n int) (all string) {
 // TestDisplay checks what every devices.Display promises: that the unit shows
 // each sign, that the same again is no error, that orders of several callers do
 // not mix, that a unit which does not answer is an error in time and shows the
-// next sign when it is back, and that it ends as it should.
+// next sign when it is back, that a person sees what is meant, and that it ends
+// as it should.
 func TestDisplay(t T, line DisplayLine) {
 	t.Helper()
 	r, ok := start(t, line.Open)
@@ -90,6 +94,7 @@ func TestDisplay(t T, line DisplayLine) {
 	for _, fault := range []string{"silent", "garble"} {
 		d.breaks(fault)
 	}
+	d.asks()
 }
 
 type displayTest struct {

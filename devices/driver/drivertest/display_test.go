@@ -33,6 +33,8 @@ type tube struct {
 	slow      bool   // to notice one
 	cut       bool   // loses the end of a text
 	forgetful bool   // does not show what comes after a fault
+	dull      bool   // does not flash, and that is a fault
+	plain     bool   // is made without a flash
 	stuck     error
 }
 
@@ -109,6 +111,8 @@ func TestDisplaySuiteFindsBrokenPromises(t *testing.T) {
 		{"waits for ever", func(d *tube) { d.slow = true }, "while the unit is silent took 1m0s"},
 		{"loses the end", func(d *tube) { d.cut = true }, "is cut off"},
 		{"does not come back", func(d *tube) { d.forgetful = true }, "请B405号"},
+		{"does not flash", func(d *tube) { d.dull = true }, "no flash: the same, and it flashes"},
+		{"has no flash", func(d *tube) { d.plain = true }, ""},
 		{"does not halt", func(d *tube) { d.stuck = errors.New("jammed") }, "Halt: jammed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -131,6 +135,16 @@ func TestDisplaySuiteFindsBrokenPromises(t *testing.T) {
 					Fault: func(name string, on bool) error {
 						if d.fault = ""; on {
 							d.fault = name
+						}
+						return nil
+					},
+					Look: func(context.Context, string) error {
+						switch {
+						case d.shows.Flash.IsZero():
+						case d.dull:
+							return errors.New("no flash")
+						case d.plain:
+							return drivertest.ErrLacks
 						}
 						return nil
 					},

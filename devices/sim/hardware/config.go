@@ -23,6 +23,7 @@ type Config struct {
 	Poles     []PoleConfig     `yaml:"poles"`
 	Panels    []PanelConfig    `yaml:"panels"`
 	Strips    []StripConfig    `yaml:"strips"`
+	Speech    []SpeechConfig   `yaml:"speech"`
 }
 
 // PrinterConfig is one printer.
@@ -104,4 +105,5 @@ func (c *Config) Check(k *config.Checker) {
 	}
 	checkSigns(c, k, id)
 	checkStrips(c, k, id)
+	checkSpeech(c, k, id)
 }

@@ -16,6 +16,7 @@ import (
 	"hallward/devices/sim/pole"
 	"hallward/devices/sim/printer"
 	"hallward/devices/sim/scanner"
+	"hallward/devices/sim/speech"
 	"hallward/devices/sim/strip"
 	"hallward/devices/sim/terminal"
 )
@@ -36,7 +37,7 @@ var page = template.Must(template.New("page").Parse(pageText))
 //	POST /printer/{id}/tear             the paper is torn off
 //	GET  /printer/{id}/papers           the slips, the oldest first
 //	GET  /printer/{id}/paper/latest.png the last slip
-//	POST /keypad/{unit}/press           key (of the first line, or of ?line=ID)
+//	POST /keypad/{unit}/press           key, after digits if any (of the first line, or of ?line=ID)
 //	POST /keypad/{unit}/rate            code 0..3
 //	POST /keypad/switch                 name, on
 //	GET  /keypad                        the lines
@@ -51,7 +52,8 @@ var page = template.Must(template.New("page").Parse(pageText))
 //	POST /scanner/{id}/scan             text: a code is held before it
 //	POST /scanner/{id}/switch           name, on: a fault, see scanner.Switches
 //
-// and what handleSigns and handleStrips have for displays.
+// and what handleSigns and handleStrips have for displays, and handleSpeech for
+// voices.
 func (s *Set) Handler() http.Handler {
 	m := http.NewServeMux()
 	m.HandleFunc("GET /{$}", s.page)
@@ -91,7 +93,7 @@ func (s *Set) Handler() http.Handler {
 	m.HandleFunc("GET /printer/{id}/papers", s.papers)
 	m.HandleFunc("GET /printer/{id}/paper/latest.png", s.latest)
 	m.HandleFunc("POST /keypad/{unit}/press", s.keypadDo(func(l *keypad.Line, unit int, r *http.Request) error {
-		return l.Press(r.Context(), unit, r.FormValue("key"))
+		return l.Type(r.Context(), unit, r.FormValue("digits"), r.FormValue("key"))
 	}))
 	m.HandleFunc("POST /keypad/{unit}/rate", s.keypadDo(func(l *keypad.Line, unit int, r *http.Request) error {
 		code, err := strconv.Atoi(r.FormValue("code"))
@@ -140,6 +142,7 @@ func (s *Set) Handler() http.Handler {
 	s.handleReaders(m)
 	s.handleSigns(m)
 	s.handleStrips(m)
+	s.handleSpeech(m)
 	return http.NewCrossOriginProtection().Handler(m)
 }
 
@@ -160,6 +163,7 @@ type State struct {
 	Poles     map[string]pole.State     `json:"poles"`
 	Panels    map[string]panel.State    `json:"panels"`
 	Strips    map[string]strip.State    `json:"strips"`
+	Speech    map[string]speech.State   `json:"speech"`
 }
 
 func (s *Set) state() State {
@@ -182,6 +186,7 @@ func (s *Set) state() State {
 	}
 	s.signStates(&st)
 	s.stripStates(&st)
+	s.speechStates(&st)
 	return st
 }
 
@@ -199,6 +204,7 @@ func (s *Set) page(w http.ResponseWriter, _ *http.Request) {
 		"PoleSwitches": slices.Sorted(maps.Keys(pole.Switches)), "PoleWords": pole.Switches,
 		"PanelSwitches": slices.Sorted(maps.Keys(panel.Switches)), "PanelWords": panel.Switches,
 		"StripSwitches": slices.Sorted(maps.Keys(strip.Switches)), "StripWords": strip.Switches,
+		"SpeechSwitches": slices.Sorted(maps.Keys(speech.Switches)), "SpeechWords": speech.Switches,
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"hallward/devices/sim/port"
 	"hallward/devices/sim/printer"
 	"hallward/devices/sim/scanner"
+	"hallward/devices/sim/speech"
 	"hallward/devices/sim/strip"
 	"hallward/devices/sim/terminal"
 )
@@ -30,6 +31,7 @@ type Set struct {
 	scanners  map[string]*scanner.Scanner
 	signs     signs
 	strips    map[string]*strip.Line
+	speech    map[string]*speech.Chip
 	run       []func(context.Context) error
 	ports     []port.Port
 	listener  net.Listener
@@ -39,7 +41,7 @@ type Set struct {
 // font with Chinese for the paper.
 func New(cfg *Config, face []byte, log *slog.Logger) (*Set, error) {
 	s := &Set{cfg: cfg, log: log, printers: map[string]*printer.Printer{}, keypads: map[string]*keypad.Line{}, terminals: map[string]*terminal.Terminal{},
-		readers: map[string]*idcard.Reader{}, scanners: map[string]*scanner.Scanner{}, strips: map[string]*strip.Line{}}
+		readers: map[string]*idcard.Reader{}, scanners: map[string]*scanner.Scanner{}, strips: map[string]*strip.Line{}, speech: map[string]*speech.Chip{}}
 	if err := s.plug(face); err != nil {
 		s.close()
 		return nil, err
@@ -94,6 +96,9 @@ func (s *Set) plug(face []byte) error {
 		return err
 	}
 	if err := s.plugStrips(font); err != nil {
+		return err
+	}
+	if err := s.plugSpeech(); err != nil {
 		return err
 	}
 	return s.plugReaders()

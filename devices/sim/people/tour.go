@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,11 +14,13 @@ import (
 	"hallward/devices/hall"
 )
 
-// Tour walks one citizen through the house and takes a picture of each screen.
+// Tour walks one citizen through the house and takes a picture of each screen;
+// then every window with a display of its own, for pictures of these.
 type Tour struct {
 	Morning
-	BoardDisplay string // X display of the board
-	Pictures     string // folder
+	BoardDisplay  string // X display of the board
+	WindowDisplay string // X display of a window's screen; "" is none
+	Pictures      string // folder
 }
 
 // Run makes the tour.
@@ -50,7 +50,7 @@ func (t *Tour) Run(ctx context.Context) error {
 			fmt.Fprintf(t.Out, "a citizen takes %s for %s\n", number, service)
 			return err
 		},
-		func() error { return t.slip(limit, "slip.png") },
+		func() error { return t.fetch(limit, "/printer/"+t.Printer+"/paper/latest.png", "slip.png") },
 		func() error { return t.set(limit, "paper-out", true) },
 		t.touch("start", "", "home", ""),
 		t.touch("unit", unit, "services", ""),
@@ -62,6 +62,7 @@ func (t *Tour) Run(ctx context.Context) error {
 		func() error { return t.call(limit, window, staff) },
 		func() error { return t.board(limit) },
 		func() error { return t.serve(limit, window) },
+		func() error { return t.displays(limit) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -136,24 +137,6 @@ func Picture(ctx context.Context, display, path string) error {
 		return fmt.Errorf("picture of %s: %w: %s", display, err, out)
 	}
 	return nil
-}
-
-func (t *Tour) slip(ctx context.Context, name string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.Control+"/printer/"+t.Printer+"/paper/latest.png", nil)
-	if err != nil {
-		return err
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	f, err := os.Create(filepath.Join(t.Pictures, name))
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, res.Body)
-	return errors.Join(err, f.Close())
 }
 
 func (t *Tour) call(ctx context.Context, w hall.Window, p hall.Staff) error {

@@ -30,7 +30,7 @@ var Switches = map[string]string{
 	"garble":  "answers noise",
 	"no-ack":  "does what it is told, and does not say so",
 	"no-end":  "does not say when a text is over",
-	"deaf":    "misses every other frame",
+	"deaf":    "misses every third frame",
 	"one-way": "has no line back",
 }
 
@@ -169,7 +169,7 @@ func (c *Chip) frame(f []byte, crowded bool) {
 	defer c.mu.Unlock()
 	c.st.Frames++
 	switch {
-	case c.on["silent"], c.on["deaf"] && c.st.Frames%2 == 1:
+	case c.on["silent"], c.on["deaf"] && c.st.Frames%3 == 1:
 		return
 	case crowded:
 		c.st.Crowded++

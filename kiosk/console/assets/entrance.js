@@ -7,14 +7,16 @@ const PAUSE = 80; // ms between two keys of a person, at least once in a number
 let last = 0, typed = false;
 
 number.addEventListener("keydown", e => {
-  if (e.key === "Enter") {
-    if (typed && number.value && !pin.value) { e.preventDefault(); pin.focus(); }
-    return;
-  }
   if (e.key.length !== 1) return;
   if (!number.value) { last = 0; typed = false; }
   if (last && e.timeStamp - last > PAUSE) typed = true;
   last = e.timeStamp;
+});
+number.form.addEventListener("submit", e => {
+  if (!typed || pin.value) return;
+  typed = false; // Enter once more is a slow reader's
+  e.preventDefault();
+  pin.focus();
 });
 
 // A card that is read while a window is being chosen goes into the field.

@@ -76,7 +76,9 @@ dialog.addEventListener("keydown", e => {
   if (!typing && /^[1-9]$/.test(e.key) && radios[e.key - 1]) {
     radios[e.key - 1].checked = true;
     radios[e.key - 1].focus();
+    tell("");
     e.preventDefault();
   }
 });
+form.addEventListener("input", () => tell(""));
 dialog.addEventListener("close", () => document.activeElement?.blur());

@@ -1,10 +1,11 @@
 // What the manager may do: change the rule of the queue, stop and resume a
-// service, end the day. Each is asked about in a dialog outside of what the
+// service, end the day, and post what the boards show. Each is asked about in a dialog outside of what the
 // stream replaces, so that nothing that is being typed gets lost.
 import { act, live, start } from "./console.js";
+import { office } from "./office.js";
 
 const $ = id => document.getElementById(id);
-live.state = { rule: { overtake: 0, beyond_minutes: 0, weights: {} }, classes: [], waiting: 0, closed: false, reasons: {} };
+live.state = { rule: { overtake: 0, beyond_minutes: 0, weights: {} }, classes: [], waiting: 0, closed: false, reasons: {}, zones: [], duty: [] };
 
 const PAUSE = 800; // ms to read what is asked once more: a double click is no second word
 let asked = -PAUSE; // when something was last asked once more
@@ -144,7 +145,7 @@ $("order-back").addEventListener("click", () => showCheck(false));
 // A key held down is pressed once. In a field Enter would go to the button even
 // while it waits.
 document.addEventListener("keydown", e => {
-  if (e.key === "Enter" && (e.repeat || performance.now() < asked + PAUSE) && e.target.closest("dialog")) e.preventDefault();
+  if (e.key === "Enter" && !e.target.matches("textarea") && (e.repeat || performance.now() < asked + PAUSE) && e.target.closest("dialog")) e.preventDefault();
 });
 
 document.addEventListener("click", e => {
@@ -152,7 +153,8 @@ document.addEventListener("click", e => {
   const b = e.target.closest("[data-act]");
   if (!b || b.disabled) return;
   const { act: verb, service, name } = b.dataset;
-  if (verb === "order") askOrder();
+  if (office[verb]) office[verb](b.dataset);
+  else if (verb === "order") askOrder();
   else if (verb === "resume") askResume(service, name);
   else askReason(verb, service, name);
 });

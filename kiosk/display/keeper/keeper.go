@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"hallward/devices/contract"
 	"hallward/kiosk/display/model"
 )
 
@@ -51,6 +52,7 @@ type Keeper struct {
 	saveBad string                     // why the last save failed
 	viewBad map[string]string          // view → why its last snapshot was not taken
 	refused map[string][]model.Refusal // view → texts of it that are not shown
+	strange []string                   // zones of the board that the hall does not have
 	history history
 }
 
@@ -115,6 +117,11 @@ func (k *Keeper) take(name string, raw json.RawMessage) bool {
 	k.dirty = true
 	k.inZone()
 	k.tellRefused(name)
+	if strange := k.state.StrangeZones(); name == contract.ViewCatalogue && !slices.Equal(strange, k.strange) {
+		if k.strange = strange; len(strange) > 0 {
+			k.log.Warn("the board is for zones that the hall does not have", "zones", strange)
+		}
+	}
 	if k.state.Seen == seen {
 		return false
 	}

@@ -68,3 +68,18 @@ func (l *Layout) has(kind string) bool {
 		return slices.ContainsFunc(p.Pages, func(s PageSetting) bool { return s.Show == kind })
 	})
 }
+
+// StrangeZones are the board's zones that the hall does not have: nothing is
+// ever called there, so it is a mistake in the board's settings.
+func (s *State) StrangeZones() []string {
+	if s.Catalogue.Version == 0 {
+		return nil
+	}
+	var list []string
+	for _, id := range s.layout.Zones {
+		if !slices.ContainsFunc(s.Catalogue.Zones, func(z contract.ZoneInfo) bool { return z.ID == id }) {
+			list = append(list, id)
+		}
+	}
+	return list
+}

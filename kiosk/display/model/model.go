@@ -10,6 +10,7 @@ package model
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"hallward/devices/contract"
@@ -18,10 +19,11 @@ import (
 
 // Times of an announcement.
 const (
-	OnAir = 8 * time.Second         // a call flashes so long, if no other waits
-	Turn  = 2500 * time.Millisecond // and so long at least, if others wait
-	Stale = heard.Stale             // older calls are not announced after a time without the hall
-	Blink = 500 * time.Millisecond  // half a period of the flashing: 1 Hz, a third of what may hurt (WCAG 2.3.1)
+	OnAir   = 8 * time.Second         // a call flashes so long, if no other waits
+	Turn    = 2500 * time.Millisecond // and so long at least, if others wait
+	Stale   = heard.Stale             // older calls are not announced after a time without the hall
+	catchUp = 5 * time.Second         // is enough to read what came while the machine slept
+	Blink   = 500 * time.Millisecond  // half a period of the flashing: 1 Hz, a third of what may hurt (WCAG 2.3.1)
 )
 
 // Views are the views that a board reads.
@@ -47,8 +49,10 @@ type State struct {
 	pictures map[string][]string // folder → pictures in it
 	refused  []Refusal
 	link     bool
-	posts    bool // notices were seen since the hall is there
-	queue    []contract.Call
+	posts    bool      // notices were seen since the hall is there
+	awake    time.Time // the board was at work then
+	drowsy   time.Time // what comes until then may have lain in a buffer while it was not
+	queue    []turn
 	air      contract.Call
 	since    time.Time // air is announced since then; zero is none
 	slots    [2]slot   // so that of two calls in turn each caption stays its time
@@ -108,6 +112,7 @@ func (s *State) Up() bool { return s.link }
 // View takes a snapshot of the hall; the node has left out older ones
 // (HALL-018). One that cannot be read changes nothing; the error says why.
 func (s *State) View(name string, raw json.RawMessage, now time.Time) error {
+	s.wake(now)
 	var err error
 	switch name {
 	case contract.ViewCatalogue:
@@ -156,19 +161,49 @@ func take[V any](raw json.RawMessage, into *V) error {
 // listen puts the calls that are new, and of the board's zones, into the queue,
 // the oldest first.
 func (s *State) listen(now time.Time) {
+	if now.Before(s.drowsy) {
+		s.Away()
+	}
 	calls := s.Ear.New(s.Calls, now)
 	s.ring(calls, now)
 	for _, c := range calls {
 		if s.layout.here(c.Zone) {
-			s.queue = append(s.queue, c)
+			s.queue = append(s.queue, turn{c, now})
 		}
 	}
+	s.queue = slices.DeleteFunc(s.queue, s.over)
 	s.Tick(now)
+}
+
+// turn is a call that waits until those before it have been announced.
+type turn struct {
+	contract.Call
+	since time.Time
+}
+
+// over tells that nobody waits for a call any more: its citizen has come or has
+// gone, or it was called anew. It would only hold up the calls behind it.
+func (s *State) over(t turn) bool {
+	return slices.ContainsFunc(s.Calls.Calls, func(c contract.Call) bool {
+		return c.Call == t.Call.Call && c.State != "" && c.State != "called" || c.Number == t.Number && c.Call > t.Call.Call
+	})
+}
+
+// wake notes that the board is at work. One that was not for a while, since its
+// machine slept, has been without the hall although its link says nothing: what
+// it finds now may be old.
+func (s *State) wake(now time.Time) {
+	if !s.awake.IsZero() && now.Sub(s.awake) > Stale {
+		s.drowsy = now.Add(catchUp)
+		s.queue = slices.DeleteFunc(s.queue, func(t turn) bool { return now.Sub(t.since) > Stale })
+	}
+	s.awake = now
 }
 
 // Tick lets the next call have its turn when it is time: when the one before it
 // has had its own, and there is a line for its caption.
 func (s *State) Tick(now time.Time) {
+	s.wake(now)
 	s.wipe(now)
 	on := now.Sub(s.since)
 	if on < 0 { // the clock was set back
@@ -177,7 +212,7 @@ func (s *State) Tick(now time.Time) {
 	line := s.line(now)
 	switch {
 	case len(s.queue) > 0 && line >= 0 && (s.since.IsZero() || on >= Turn):
-		s.air, s.since = s.queue[0], now
+		s.air, s.since = s.queue[0].Call, now
 		s.queue = s.queue[1:]
 		s.write(line, s.captionOf(s.air), now)
 	case !s.since.IsZero() && on >= OnAir:

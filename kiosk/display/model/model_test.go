@@ -360,3 +360,54 @@ func TestNoCallTwice(t *testing.T) {
 		}
 	})
 }
+
+// A call whose citizen has come before its turn is not announced any more, so
+// that it does not hold up those behind it; one that was made anew is announced
+// once.
+func TestNobodyWaitsForACallThatIsOver(t *testing.T) {
+	s := New()
+	see := func(v contract.Calls, now time.Time) {
+		t.Helper()
+		if err := s.View(contract.ViewCalls, raw(t, v), now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := func(uint64) time.Time { return start }
+	see(snapshot(1, 0, at), start)
+	v := snapshot(1, 4, at) // newest first
+	see(v, start)
+	v.Calls[2].State = "serving" // call 2
+	v.Calls[1].State = "missed"  // call 3
+	again := v.Calls[0]          // call 4 is called again as 5
+	again.Call, again.Recall = 5, 1
+	v.Calls[0] = again
+	see(v, start.Add(time.Second))
+	if order := announced(s, start.Add(time.Second), time.Minute); !slices.Equal(order, []uint64{1, 5}) {
+		t.Errorf("it announces %v, want 1 and 5", order)
+	}
+}
+
+// A board whose machine slept for an hour finds what came meanwhile in the
+// buffers of a link that never said that it was gone: it is right at once and
+// announces nothing old (HALL-019).
+func TestSleep(t *testing.T) {
+	s := New()
+	see := func(v contract.Calls, now time.Time) {
+		t.Helper()
+		if err := s.View(contract.ViewCalls, raw(t, v), now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Link(true, start)
+	see(snapshot(1, 0, func(uint64) time.Time { return start }), start)
+	made := func(c uint64) time.Time { return start.Add(time.Duration(c) * time.Minute) }
+	see(snapshot(1, 2, made), made(2))
+	s.Tick(made(2).Add(time.Second)) // call 2 still waits for its turn
+	now := start.Add(time.Hour)
+	for last := uint64(3); last <= 60; last++ {
+		see(snapshot(max(1, last-19), last, made), now)
+	}
+	if order := announced(s, now, 5*time.Minute); !slices.Equal(order, []uint64{60}) {
+		t.Errorf("after an hour it announces %v, want the call of this minute alone", order)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"periph.io/x/conn/v3/i2c"
 
 	"hallward/devices"
+	"hallward/devices/link"
 )
 
 // Pins of the backpack. RW stays low.
@@ -59,7 +60,7 @@ type Opts struct {
 type Dev struct {
 	bus  i2c.Bus
 	opts Opts
-	busy chan struct{} // a lock that a context can give up on
+	busy link.Turn
 
 	ready bool // set up, and nothing has failed since
 	shown []string
@@ -74,7 +75,7 @@ var _ devices.Device = (*Dev)(nil)
 // New makes the driver of a display on a bus. It does no I/O; a wrong setting is
 // an error.
 func New(bus i2c.Bus, o *Opts) (*Dev, error) {
-	d := &Dev{bus: bus, busy: make(chan struct{}, 1)}
+	d := &Dev{bus: bus, busy: link.NewTurn()}
 	if o != nil {
 		d.opts = *o
 	}
@@ -163,15 +164,10 @@ func (d *Dev) Halt() error {
 // with has the bus to itself. After an error it is not known what the display has
 // understood: it is set up anew the next time.
 func (d *Dev) with(ctx context.Context, do func() error) error {
-	select {
-	case d.busy <- struct{}{}:
-		defer func() { <-d.busy }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if err := ctx.Err(); err != nil {
+	if err := d.busy.Take(ctx); err != nil {
 		return err
 	}
+	defer d.busy.Leave()
 	if err := do(); err != nil {
 		d.ready = false
 		return fmt.Errorf("%s: %w", d, err)
@@ -192,13 +188,13 @@ func (d *Dev) prepare(ctx context.Context, lines []string) error {
 	if err := d.tx([]byte{d.light}); err != nil { // nobody there: no need to wait
 		return err
 	}
-	if err := wait(ctx, afterPower); err != nil {
+	if err := link.Pause(ctx, afterPower); err != nil {
 		return err
 	}
 	if err := d.setUp(ctx, function4x2, displayOff, clearAll); err != nil {
 		return err
 	}
-	if err := wait(ctx, afterClear); err != nil {
+	if err := link.Pause(ctx, afterClear); err != nil {
 		return err
 	}
 	d.ready, d.shown = true, nil
@@ -215,7 +211,7 @@ func (d *Dev) setUp(ctx context.Context, instructions ...byte) error {
 		if err := d.tx(d.half(nil, s.half<<4)); err != nil {
 			return err
 		}
-		if err := wait(ctx, s.wait); err != nil {
+		if err := link.Pause(ctx, s.wait); err != nil {
 			return err
 		}
 	}
@@ -287,15 +283,4 @@ func (d *Dev) lamp(on bool) error {
 	}
 	d.light = light
 	return d.tx([]byte{light})
-}
-
-func wait(ctx context.Context, t time.Duration) error {
-	timer := time.NewTimer(t)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

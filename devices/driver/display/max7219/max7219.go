@@ -9,6 +9,7 @@ import (
 	"periph.io/x/conn/v3/spi"
 
 	"hallward/devices"
+	"hallward/devices/link"
 )
 
 // Registers (table 2). 1 to 8 are the digits, 8 the leftmost.
@@ -49,7 +50,7 @@ type Quirks struct {
 type Dev struct {
 	port spi.Port
 	opts Opts
-	busy chan struct{} // a lock that a context can give up on
+	busy link.Turn
 
 	conn    spi.Conn // nil until it is connected
 	refused error    // of connecting, which can be tried once
@@ -63,7 +64,7 @@ var _ devices.Device = (*Dev)(nil)
 
 // New makes the driver of a display on a port. It does no I/O.
 func New(port spi.Port, o *Opts) (*Dev, error) {
-	d := &Dev{port: port, busy: make(chan struct{}, 1)}
+	d := &Dev{port: port, busy: link.NewTurn()}
 	if o != nil {
 		d.opts = *o
 	}
@@ -117,15 +118,10 @@ func (d *Dev) Halt() error {
 
 // with has the port to itself.
 func (d *Dev) with(ctx context.Context, do func() error) error {
-	select {
-	case d.busy <- struct{}{}:
-		defer func() { <-d.busy }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if err := ctx.Err(); err != nil {
+	if err := d.busy.Take(ctx); err != nil {
 		return err
 	}
+	defer d.busy.Leave()
 	if err := do(); err != nil {
 		return fmt.Errorf("%s: %w", d, err)
 	}

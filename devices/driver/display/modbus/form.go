@@ -89,7 +89,7 @@ func (r *Register) encode(s devices.Sign) ([]uint16, error) {
 	case AsSegments:
 		return r.segments(text)
 	}
-	return r.text(text)
+	return r.text(s)
 }
 
 // digits are the digits of a text: a panel without letters shows A001 as 001.
@@ -133,29 +133,37 @@ func (r *Register) bcd(text string) ([]uint16, error) {
 	return words, nil
 }
 
-// text is ASCII or GBK. What the panel does not have is a question mark; a
-// hanzi is never cut in two.
-func (r *Register) text(text string) ([]uint16, error) {
+// text is ASCII or GBK. Text without room is shortened, see Sign.Squeeze.
+func (r *Register) text(s devices.Sign) ([]uint16, error) {
 	room := 2 * r.Words
+	size := func(c rune) int { return len(r.piece(c)) }
+	text := r.of(s)
+	short := devices.Head(text, room, size)
+	switch {
+	case short == text:
+	case !r.cut():
+		return nil, errRoom
+	case r.Of == OfText:
+		short = s.Squeeze(room, size)
+	}
 	var b []byte
-	for _, c := range text {
-		piece := []byte{'?'}
-		if c >= ' ' && c <= '~' {
-			piece[0] = byte(c)
-		} else if r.As == AsGBK {
-			if g, err := simplifiedchinese.GBK.NewEncoder().Bytes([]byte(string(c))); err == nil && len(g) == 2 {
-				piece = g
-			}
-		}
-		if len(b)+len(piece) > room {
-			if !r.cut() {
-				return nil, errRoom
-			}
-			break
-		}
-		b = append(b, piece...)
+	for _, c := range short {
+		b = append(b, r.piece(c)...)
 	}
 	return r.pack(b, ' '), nil
+}
+
+// piece is one character; what the panel does not have is a question mark.
+func (r *Register) piece(c rune) []byte {
+	if c >= ' ' && c <= '~' {
+		return []byte{byte(c)}
+	}
+	if r.As == AsGBK {
+		if g, err := simplifiedchinese.GBK.NewEncoder().Bytes([]byte(string(c))); err == nil && len(g) == 2 {
+			return g
+		}
+	}
+	return []byte{'?'}
 }
 
 // pack fills registers with bytes, two each.

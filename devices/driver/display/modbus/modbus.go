@@ -76,7 +76,7 @@ type Dev struct {
 	link   link.Link
 	opts   Opts
 	client *rtu.Client
-	turn   chan struct{} // one sign at a time: it is several frames; a lock that a context can give up on
+	turn   link.Turn // one sign at a time: it is several frames
 }
 
 var _ devices.Device = (*Dev)(nil)
@@ -86,7 +86,7 @@ func New(l link.Link, o *Opts) (*Dev, error) {
 	if o == nil || len(o.Units) == 0 || len(o.Registers) == 0 {
 		return nil, errors.New("modbus: want units and registers")
 	}
-	d := &Dev{link: l, opts: *o, client: rtu.NewClient(l, &o.Line), turn: make(chan struct{}, 1)}
+	d := &Dev{link: l, opts: *o, client: rtu.NewClient(l, &o.Line), turn: link.NewTurn()}
 	for _, u := range d.opts.Units {
 		if u < 1 || u > rtu.MaxUnit {
 			return nil, fmt.Errorf("modbus: unit %d: want 1 to %d", u, rtu.MaxUnit)
@@ -158,12 +158,10 @@ func (d *Dev) Show(ctx context.Context, unit int, s devices.Sign) error {
 	if err != nil {
 		return fmt.Errorf("modbus: %s: unit %d: %w", d.link, unit, err)
 	}
-	select {
-	case d.turn <- struct{}{}:
-		defer func() { <-d.turn }()
-	case <-ctx.Done():
-		return fmt.Errorf("modbus: %s: unit %d: %w", d.link, unit, ctx.Err())
+	if err := d.turn.Take(ctx); err != nil {
+		return fmt.Errorf("modbus: %s: unit %d: %w", d.link, unit, err)
 	}
+	defer d.turn.Leave()
 	for _, r := range runs {
 		if err := d.write(ctx, unit, r); err != nil {
 			return err

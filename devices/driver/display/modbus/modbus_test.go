@@ -49,6 +49,9 @@ func TestForms(t *testing.T) {
 		{"hanzi in ASCII", Register{Of: OfWindow, As: AsASCII, Words: 1}, devices.Sign{Window: "综1"}, []uint16{0x3F31}, ""},
 		{"GBK", Register{Of: OfStaff, As: AsGBK, Words: 4}, called, []uint16{0xCDF5, 0xD1F9, 0xC0FD, 0x2020}, ""},
 		{"a hanzi is not cut in two", Register{Of: OfText, As: AsGBK, Words: 2}, devices.Sign{Text: "A请号"}, []uint16{0x41C7, 0xEB20}, ""},
+		{"a sentence without room", Register{Of: OfText, As: AsGBK, Words: 6}, called, []uint16{0x4130, 0x3031, 0x2033, 0xBAC5, 0xB4B0, 0xBFDA}, ""},
+		{"nor for the window", Register{Of: OfText, As: AsGBK, Words: 3}, called, []uint16{0x4130, 0x3031, 0x2020}, ""},
+		{"no half of a number", Register{Of: OfText, As: AsGBK, Words: 1}, called, []uint16{0xC7EB}, ""},
 		{"what GBK does not have", Register{Of: OfText, As: AsGBK, Words: 1}, devices.Sign{Text: "😀\n"}, []uint16{0x3F3F}, ""},
 		{"segments", Register{Of: OfNumber, As: AsSegments, Words: 2}, called, []uint16{0x773F, 0x3F06}, ""},
 		{"segments at the right", Register{Of: OfWindow, As: AsSegments, Words: 1}, called, []uint16{0x004F}, ""},
@@ -210,7 +213,7 @@ func TestShow(t *testing.T) {
 		want := []string{
 			"05 10 00 00 00 03 06 FF FF F0 01 FF F3 8B 6A",
 			"05 10 00 04 00 02 04 00 01 00 04 B7 6F",
-			"05 10 00 08 00 02 04 C7 EB 41 30 9A 3D",
+			"05 10 00 08 00 02 04 41 30 30 31 26 DE",
 		}
 		if got := heard(); !slices.Equal(got, want) {
 			t.Errorf("heard %q, want %q", got, want)

@@ -28,15 +28,10 @@ func (d *Dev) with(ctx context.Context, address int, do func(*unit) error) error
 	if address < 0 || address > maxUnit || len(d.opts.Units) > 0 && !slices.Contains(d.opts.Units, address) {
 		return fmt.Errorf("onbon: %s: no unit %d on this line", d.link, address)
 	}
-	select {
-	case d.writing <- struct{}{}:
-		defer func() { <-d.writing }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if err := ctx.Err(); err != nil {
+	if err := d.writing.Take(ctx); err != nil {
 		return err
 	}
+	defer d.writing.Leave()
 	d.mu.Lock()
 	u := d.units[address]
 	if u == nil {

@@ -93,7 +93,7 @@ type Quirks struct {
 type Dev struct {
 	link    link.Link
 	opts    Opts
-	writing chan struct{} // a lock that a context can give up on
+	writing link.Turn
 	answers chan Frame
 	drops   atomic.Uint64
 
@@ -121,7 +121,7 @@ var _ devices.Device = (*Dev)(nil)
 
 // New makes the driver of a line. It does no I/O; a wrong setting is an error.
 func New(l link.Link, o *Opts) (*Dev, error) {
-	d := &Dev{link: l, writing: make(chan struct{}, 1), answers: make(chan Frame, 16), units: map[int]*unit{}}
+	d := &Dev{link: l, writing: link.NewTurn(), answers: make(chan Frame, 16), units: map[int]*unit{}}
 	if o != nil {
 		d.opts = *o
 	}
@@ -334,12 +334,10 @@ func (d *Dev) Halt() error {
 	d.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*d.opts.Answer)
 	defer cancel()
-	select {
-	case d.writing <- struct{}{}: // who still waits for an answer gives up soon
-		defer func() { <-d.writing }()
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := d.writing.Take(ctx); err != nil { // who still waits for an answer gives up soon
+		return err
 	}
+	defer d.writing.Leave()
 	for _, a := range addresses {
 		if err := d.send(ctx, a, host, area{id: byte(d.opts.Area)}.remove(answerNo)); err != nil {
 			return fmt.Errorf("onbon: %s: unit %d: %w", d.link, a, err)

@@ -95,15 +95,15 @@ type Dev struct {
 	set     Commands
 	opts    Opts
 	lines   map[string][Rows]string
-	writing chan struct{} // a lock that a context can give up on
-	ready   bool          // it was reset since it was opened; guarded by writing
+	writing link.Turn
+	ready   bool // it was reset since it was opened; guarded by writing
 }
 
 var _ devices.Device = (*Dev)(nil)
 
 // New makes the driver of a display. It does no I/O; a wrong setting is an error.
 func New(l link.Link, set Commands, o *Opts) (*Dev, error) {
-	d := &Dev{link: l, set: set, lines: Standard(), writing: make(chan struct{}, 1)}
+	d := &Dev{link: l, set: set, lines: Standard(), writing: link.NewTurn()}
 	if o != nil {
 		d.opts = *o
 	}
@@ -182,12 +182,10 @@ func (d *Dev) Halt() error {
 // send writes bytes and waits until they have left. The first ones after the
 // port was opened follow a reset.
 func (d *Dev) send(ctx context.Context, b []byte) error {
-	select {
-	case d.writing <- struct{}{}:
-		defer func() { <-d.writing }()
-	case <-ctx.Done():
-		return fmt.Errorf("%s: %s: %w", d.set.name, d.link, ctx.Err())
+	if err := d.writing.Take(ctx); err != nil {
+		return fmt.Errorf("%s: %s: %w", d.set.name, d.link, err)
 	}
+	defer d.writing.Leave()
 	if err := d.reset(ctx); err != nil {
 		return fmt.Errorf("%s: %s: reset: %w", d.set.name, d.link, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"periph.io/x/devices/v3/ssd1306"
 
 	"hallward/devices"
+	"hallward/devices/link"
 )
 
 // DefaultAddr is the address of most modules; the other one is 0x3D (datasheet
@@ -41,7 +42,7 @@ type Quirks struct {
 type Dev struct {
 	bus  addressed
 	opts Opts
-	busy chan struct{} // a lock that a context can give up on
+	busy link.Turn
 
 	chip     *ssd1306.Dev // nil until it is set up, and after an error
 	contrast byte
@@ -64,7 +65,7 @@ var _ devices.Device = (*Dev)(nil)
 // New makes the driver of a display on a bus. It does no I/O; a wrong setting is
 // an error.
 func New(bus i2c.Bus, o *Opts) (*Dev, error) {
-	d := &Dev{busy: make(chan struct{}, 1)}
+	d := &Dev{busy: link.NewTurn()}
 	if o != nil {
 		d.opts = *o
 	}
@@ -144,15 +145,10 @@ func (d *Dev) Halt() error {
 // with has the bus to itself. After an error it is not known what the chip has
 // understood: it is set up anew the next time.
 func (d *Dev) with(ctx context.Context, do func() error) error {
-	select {
-	case d.busy <- struct{}{}:
-		defer func() { <-d.busy }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if err := ctx.Err(); err != nil {
+	if err := d.busy.Take(ctx); err != nil {
 		return err
 	}
+	defer d.busy.Leave()
 	if err := do(); err != nil {
 		d.chip = nil
 		return fmt.Errorf("%s: %w", d, err)

@@ -57,7 +57,7 @@ var (
 type Dev struct {
 	link  link.Link
 	opts  Opts
-	turn  chan struct{} // a lock that a context can give up on
+	turn  link.Turn
 	heard chan []byte
 	free  time.Time // the line is quiet from then on; guarded by turn
 }
@@ -66,7 +66,7 @@ var _ devices.Device = (*Dev)(nil)
 
 // New makes the driver of a line. It does no I/O; a wrong setting is an error.
 func New(l link.Link, o *Opts) (*Dev, error) {
-	d := &Dev{link: l, turn: make(chan struct{}, 1), heard: make(chan []byte, 64)}
+	d := &Dev{link: l, turn: link.NewTurn(), heard: make(chan []byte, 64)}
 	if o != nil {
 		d.opts = *o
 	}
@@ -130,12 +130,10 @@ func (d *Dev) Show(ctx context.Context, unit int, s devices.Sign) error {
 	if err != nil {
 		return fmt.Errorf("template: %s: unit %d: %w", d.link, unit, err)
 	}
-	select {
-	case d.turn <- struct{}{}:
-		defer func() { <-d.turn }()
-	case <-ctx.Done():
-		return fmt.Errorf("template: %s: unit %d: %w", d.link, unit, ctx.Err())
+	if err := d.turn.Take(ctx); err != nil {
+		return fmt.Errorf("template: %s: unit %d: %w", d.link, unit, err)
 	}
+	defer d.turn.Leave()
 	for _, f := range frames {
 		if err := d.send(ctx, unit, f, true); err != nil {
 			return fmt.Errorf("template: %s: unit %d: %w", d.link, unit, err)

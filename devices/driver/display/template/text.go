@@ -31,7 +31,7 @@ func (t Text) Check() error {
 	return devices.CheckSignTemplate(t.Template)
 }
 
-// add cuts a text that is too long between two characters, unless the part is
+// add shortens a text that is too long, see Sign.Squeeze, unless the part is
 // the number or the window alone.
 func (t Text) add(b *builder) error {
 	room := MaxFrame
@@ -41,16 +41,19 @@ func (t Text) add(b *builder) error {
 	if t.Pad > 0 {
 		room = min(room, t.Pad)
 	}
+	size := func(r rune) int { return len(t.encode(r)) }
+	text := b.sign.Fill(t.Template)
+	short := devices.Head(text, room, size)
+	switch {
+	case short == text:
+	case t.Template == "{number}" || t.Template == "{window}":
+		return fmt.Errorf("%q in %d bytes: %w", text, room, errRoom)
+	case t.Template == "{text}":
+		short = b.sign.Squeeze(room, size)
+	}
 	var out []byte
-	for _, r := range b.sign.Fill(t.Template) {
-		piece := t.encode(r)
-		if len(out)+len(piece) > room {
-			if t.Template == "{number}" || t.Template == "{window}" {
-				return fmt.Errorf("%q in %d bytes: %w", b.sign.Fill(t.Template), room, errRoom)
-			}
-			break
-		}
-		out = append(out, piece...)
+	for _, r := range short {
+		out = append(out, t.encode(r)...)
 	}
 	fill := t.Fill
 	if fill == 0 {

@@ -93,7 +93,7 @@ type Opts struct {
 type Dev struct {
 	link    link.Link
 	opts    Opts
-	writing chan struct{} // a lock that a context can give up on
+	writing link.Turn
 	drops   atomic.Uint64
 
 	mu      sync.Mutex
@@ -110,7 +110,7 @@ var _ devices.Device = (*Dev)(nil)
 
 // New makes the driver of a line. It does no I/O; a wrong setting is an error.
 func New(l link.Link, o *Opts) (*Dev, error) {
-	d := &Dev{link: l, writing: make(chan struct{}, 1), prompts: map[byte]int{}}
+	d := &Dev{link: l, writing: link.NewTurn(), prompts: map[byte]int{}}
 	if o != nil {
 		d.opts = *o
 	}
@@ -278,15 +278,10 @@ func (d *Dev) send(ctx context.Context, unit int, function byte, data ...byte) e
 	if err != nil {
 		return err
 	}
-	select {
-	case d.writing <- struct{}{}:
-		defer func() { <-d.writing }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if err := ctx.Err(); err != nil {
+	if err := d.writing.Take(ctx); err != nil {
 		return err
 	}
+	defer d.writing.Leave()
 	defer d.left(d.remember(b))
 	if _, err := d.link.Write(b); err != nil {
 		return fmt.Errorf("ff68: %s: unit %d: %w", d.link, unit, err)

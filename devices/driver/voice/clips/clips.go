@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hallward/devices"
+	"hallward/devices/link"
 	pack "hallward/devices/voice/clips"
 )
 
@@ -37,8 +38,8 @@ type Dev struct {
 	set    *pack.Set
 	out    Output
 	log    *slog.Logger
-	turn   chan struct{} // one announcement at a time
-	health chan error    // the end of each, for Run
+	turn   link.Turn  // one announcement at a time
+	health chan error // the end of each, for Run
 
 	mu      sync.Mutex
 	missing map[pack.Word]bool // reported
@@ -48,7 +49,7 @@ var _ devices.Device = (*Dev)(nil)
 
 // New makes a voice. It does no I/O.
 func New(set *pack.Set, out Output, o *Opts) *Dev {
-	d := &Dev{set: set, out: out, log: slog.Default(), turn: make(chan struct{}, 1), health: make(chan error, 16), missing: map[pack.Word]bool{}}
+	d := &Dev{set: set, out: out, log: slog.Default(), turn: link.NewTurn(), health: make(chan error, 16), missing: map[pack.Word]bool{}}
 	if o != nil && o.Log != nil {
 		d.log = o.Log
 	}
@@ -125,12 +126,10 @@ func (d *Dev) Say(ctx context.Context, _ int, a devices.Announcement) error {
 
 // play has the output for itself.
 func (d *Dev) play(ctx context.Context, s pack.Sound, label string) error {
-	select {
-	case d.turn <- struct{}{}:
-		defer func() { <-d.turn }()
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := d.turn.Take(ctx); err != nil {
+		return err
 	}
+	defer d.turn.Leave()
 	if err := d.out.Play(ctx, s, label); err != nil {
 		return fmt.Errorf("clips: %s: %w", d.out, err)
 	}

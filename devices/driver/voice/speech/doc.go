@@ -32,7 +32,7 @@
 // unless it is told to spell them; the XFS5152CE speaks English. Sentences in
 // another language are left out. Characters that GBK does not have are too.
 //
-// The SYN6288 starts with 9600 baud, always. Faster ports (19200, 38400) are set
-// with Raise after every opening (the catalog does that); the XFS5152CE has pins
-// for its speed.
+// The SYN6288 starts with 9600 baud, always. Opts.Baud makes it faster: a chip
+// that does not answer at that speed is looked for at 9600 and told to change. The
+// XFS5152CE has pins for its speed.
 package speech

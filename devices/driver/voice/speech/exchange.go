@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hallward/devices"
+	"hallward/devices/link"
 )
 
 // Errors of an exchange.
@@ -26,8 +27,12 @@ const (
 	tries   = 2                      // of a frame
 	extra   = 2 * time.Second        // that a text may take, beyond patience
 	hushed  = 300 * time.Millisecond // for a chip to be idle after it was stopped
+	changed = 20 * time.Millisecond  // after a change of speed: at least 16 ms
 	patient = 3                      // times as long as it should
 )
+
+// startBaud is the speed of a chip that has just got its power.
+const startBaud = 9600
 
 // ask finds out whether the chip is there, unless somebody speaks to it.
 func (d *Dev) ask(ctx context.Context) error {
@@ -77,7 +82,7 @@ func (d *Dev) phrase(ctx context.Context, p phrase) error {
 		if err := d.send(ctx, cmdSpeak, data...); err != nil {
 			return err
 		}
-		return pause(ctx, p.takes)
+		return link.Pause(ctx, p.takes)
 	}
 	for try := 1; ; try++ {
 		err := d.command(ctx, cmdSpeak, data...)
@@ -115,7 +120,7 @@ func (d *Dev) end(ctx context.Context, takes time.Duration) error {
 				return errRestart
 			case ansIdle:
 				if time.Since(begun) >= takes/4 {
-					return pause(ctx, settle)
+					return link.Pause(ctx, settle)
 				}
 			default:
 				continue
@@ -128,7 +133,7 @@ func (d *Dev) end(ctx context.Context, takes time.Duration) error {
 		case err != nil:
 			return err
 		case idle:
-			return pause(ctx, settle)
+			return link.Pause(ctx, settle)
 		case time.Since(begun) > patient*takes+extra:
 			return errEndless
 		}
@@ -142,9 +147,17 @@ func (d *Dev) becalm(ctx context.Context) error {
 	if err := d.quiet(ctx); err != nil {
 		return err
 	}
+	if d.paced != nil {
+		if err := d.paced.SetBaud(d.opts.Baud); err != nil {
+			return err
+		}
+	}
 	idle, err := d.status(ctx)
 	if errors.Is(err, errRestart) { // just then: nothing is lost
 		idle, err = d.status(ctx)
+	}
+	if d.paced != nil && (errors.Is(err, errSilent) || errors.Is(err, errGarbled)) {
+		idle, err = d.raise(ctx)
 	}
 	if err != nil || idle {
 		return err
@@ -152,13 +165,34 @@ func (d *Dev) becalm(ctx context.Context) error {
 	if err := d.command(ctx, cmdStop); err != nil {
 		return err
 	}
-	if err := pause(ctx, hushed); err != nil {
+	if err := link.Pause(ctx, hushed); err != nil {
 		return err
 	}
 	if idle, err = d.status(ctx); err == nil && !idle {
 		err = errEndless
 	}
 	return err
+}
+
+// raise looks for a chip at the speed at which it starts, and tells it to change.
+func (d *Dev) raise(ctx context.Context) (idle bool, err error) {
+	if err := d.paced.SetBaud(startBaud); err != nil {
+		return false, err
+	}
+	if _, err := d.status(ctx); err != nil {
+		return false, err
+	}
+	// Whether the answer comes at the old speed or the new one is not said.
+	if err := d.command(ctx, cmdBaud, speeds[d.opts.Baud]); err != nil && !errors.Is(err, errSilent) && !errors.Is(err, errGarbled) {
+		return false, err
+	}
+	if err := link.Pause(ctx, changed); err != nil {
+		return false, err
+	}
+	if err := d.paced.SetBaud(d.opts.Baud); err != nil {
+		return false, err
+	}
+	return d.status(ctx)
 }
 
 // status asks whether the chip is idle.
@@ -230,7 +264,7 @@ func (d *Dev) quiet(ctx context.Context) error {
 		if wait <= 0 || time.Now().After(late) {
 			return nil
 		}
-		if err := pause(ctx, wait); err != nil {
+		if err := link.Pause(ctx, wait); err != nil {
 			return err
 		}
 	}
@@ -245,7 +279,7 @@ func (d *Dev) send(ctx context.Context, command byte, data ...byte) error {
 	d.mu.Lock()
 	wait := time.Until(d.touched.Add(models[d.model].gap))
 	d.mu.Unlock()
-	if err := pause(ctx, wait); err != nil {
+	if err := link.Pause(ctx, wait); err != nil {
 		return err
 	}
 	if _, err := d.link.Write(b); err != nil {
@@ -256,18 +290,4 @@ func (d *Dev) send(ctx context.Context, command byte, data ...byte) error {
 	d.touched = time.Now()
 	d.mu.Unlock()
 	return err
-}
-
-func pause(ctx context.Context, t time.Duration) error {
-	if t <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(t)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

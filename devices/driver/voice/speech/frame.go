@@ -1,9 +1,6 @@
 package speech
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 // Commands (SYN6288 V1.7, 5.2 and 5.3).
 const (
@@ -62,15 +59,5 @@ func Encode(m Model, command byte, data ...byte) ([]byte, error) {
 	return b, nil
 }
 
-// ErrBaud is a speed that the SYN6288 does not have.
-var ErrBaud = errors.New("want 9600, 19200 or 38400 baud")
-
-// Raise is the frame that has a SYN6288 change its speed. It is sent with 9600
-// baud; a chip that is faster already does not understand it, and stays so.
-func Raise(baud int) ([]byte, error) {
-	rate, ok := map[int]byte{9600: 0, 19200: 1, 38400: 2}[baud]
-	if !ok {
-		return nil, fmt.Errorf("speech: %d baud: %w", baud, ErrBaud)
-	}
-	return Encode(SYN6288, cmdBaud, rate)
-}
+// speeds are the parameters of cmdBaud (SYN6288).
+var speeds = map[int]byte{9600: 0, 19200: 1, 38400: 2}

@@ -26,6 +26,9 @@ const (
 
 // Opts are the settings of a chip; the zero value is usable.
 type Opts struct {
+	// Baud is the speed of the line to a SYN6288, 19200 or 38400: the link has to be
+	// opened with 9600, at which the chip starts, and be link.Paced. 0 is 9600.
+	Baud int
 	// Speed is how fast it speaks, 1 to 5 (SYN6288) or 10 (XFS5152CE); 0 is the
 	// chip's own, 4 or 5.
 	Speed int
@@ -61,9 +64,10 @@ type Quirks struct {
 // Dev is one chip.
 type Dev struct {
 	link    link.Link
+	paced   link.Paced // nil where the speed stays as it is
 	model   Model
 	opts    Opts
-	turn    chan struct{} // one announcement or question at a time
+	turn    link.Turn // one announcement or question at a time
 	answers chan byte
 	health  chan error // the end of each announcement, for Run
 	drops   atomic.Uint64
@@ -81,13 +85,19 @@ var _ devices.Device = (*Dev)(nil)
 
 // New makes the driver of a chip. It does no I/O; a wrong setting is an error.
 func New(l link.Link, m Model, o *Opts) (*Dev, error) {
-	d := &Dev{link: l, model: m, turn: make(chan struct{}, 1), answers: make(chan byte, 64), health: make(chan error, 16),
+	d := &Dev{link: l, model: m, turn: link.NewTurn(), answers: make(chan byte, 64), health: make(chan error, 16),
 		told: map[string]bool{}, unsure: true}
 	if o != nil {
 		d.opts = *o
 	}
 	if err := d.opts.check(m); err != nil {
 		return nil, fmt.Errorf("speech: %w", err)
+	}
+	if d.opts.Baud > 0 && l != nil {
+		var ok bool
+		if d.paced, ok = l.(link.Paced); !ok {
+			return nil, fmt.Errorf("speech: baud %d: %s has no speed to change", d.opts.Baud, l)
+		}
 	}
 	return d, nil
 }
@@ -97,6 +107,9 @@ func (o *Opts) check(m Model) error {
 	t, ok := models[m]
 	if !ok {
 		return fmt.Errorf("chip %q: want %s or %s", m, SYN6288, XFS5152)
+	}
+	if _, ok := speeds[o.Baud]; o.Baud != 0 && (!ok || m != SYN6288) {
+		return fmt.Errorf("baud %d: want 9600, 19200 or 38400 for a SYN6288; others have their speed from the link", o.Baud)
 	}
 	if o.Speed < 0 || o.Speed > t.fastest {
 		return fmt.Errorf("speed %d: want 1 to %d", o.Speed, t.fastest)
@@ -285,12 +298,10 @@ func (d *Dev) Say(ctx context.Context, _ int, a devices.Announcement) error {
 	if len(phrases) == 0 {
 		return fmt.Errorf("speech: %s: none of its sentences is in a language of this chip: %w", d.link, devices.ErrUnspeakable)
 	}
-	select {
-	case d.turn <- struct{}{}:
-		defer func() { <-d.turn }()
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := d.turn.Take(ctx); err != nil {
+		return err
 	}
+	defer d.turn.Leave()
 	err := d.speak(ctx, phrases)
 	d.unsure = err != nil
 	if err != nil && ctx.Err() != nil {

@@ -145,26 +145,28 @@ func (o *Opts) tokens(m Model, s devices.Speech) []token {
 		if text == "" && p.Kind != devices.PartPause {
 			continue
 		}
-		switch p.Kind {
-		case devices.PartPause:
+		if p.Kind == devices.PartPause {
 			if len(list) > 0 {
 				list = append(list, token{text: comma + space, takes: breath, ends: true})
 			}
-		case devices.PartDigits:
-			list = append(list, token{text: asDigits + one + letters + text + space, takes: o.spell(m, text)})
-		case devices.PartValue:
-			list = append(list, token{text: asValue + text + space, takes: o.syllables(m, 2*len(text))})
-		default:
-			for _, clause := range clauses(text) {
-				t := token{text: clause + space, takes: o.spell(m, clause), ends: endsClause(clause)}
+			continue
+		}
+		for _, clause := range clauses(text) {
+			t := token{text: clause + space, takes: o.spell(m, clause), ends: endsClause(clause)}
+			switch p.Kind {
+			case devices.PartDigits:
+				t.text = asDigits + one + letters + t.text
+			case devices.PartValue:
+				t.text, t.takes = asValue+t.text, o.syllables(m, 2*len(clause))
+			default:
 				if strings.ContainsAny(clause, "0123456789") {
 					t.text = asGuess + t.text
 				}
 				if strings.IndexFunc(clause, latin) >= 0 {
 					t.text = whole + t.text
 				}
-				list = append(list, t)
 			}
+			list = append(list, t)
 		}
 	}
 	return list
