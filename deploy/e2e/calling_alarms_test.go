@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -88,5 +87,4 @@ func (s *shift) back() {
 		}
 		return nil
 	})
-	s.t.Logf("connected again at %s", time.Now().Format(time.TimeOnly))
 }

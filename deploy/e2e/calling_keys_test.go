@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"hallward/devices/contract"
+	"hallward/devices/driver/keypad/ff68"
 	"hallward/devices/sim/hardware"
 	"hallward/devices/sim/keypad"
 	"hallward/devices/voice"
@@ -34,13 +35,7 @@ func (s *shift) byKeypad() {
 	s.records(contract.EvTicketCalled, "ticket", list[0].Ticket, "window", "w02", "staff", "sun")
 	s.pad(2, "the number in hand", func(u keypad.Unit) bool { return strings.TrimSpace(u.Number) == digits(list[0]) })
 	s.hears(list[0].Number, 2, 1)
-	soon := time.Now().Add(voice.Again) // until then the same call is spoken once
-	until(s.t, limit, "nobody comes", func() error {
-		if time.Now().Before(soon) {
-			return errors.New("it was called just now")
-		}
-		return nil
-	})
+	s.waits(voice.Again) // until then the same call is spoken once
 	s.press(2, "", "recall")
 	s.hears(list[0].Number, 2, 2)
 	s.records(contract.EvTicketRecalled, "ticket", list[0].Ticket, "window", "w02", "staff", "sun")
@@ -63,6 +58,7 @@ func (s *shift) byKeypad() {
 	s.press(2, "", "pause")
 	s.strip(2, "2号窗口 暂停办理")
 	s.records(contract.EvWindowPaused, "window", "w02", "staff", "sun", "reason", "file")
+	s.waits(ff68.Repeat) // until then it is the same press
 	s.press(2, "", "pause")
 	s.strip(2, "2号窗口 欢迎您")
 	s.records(contract.EvWindowResumed, "window", "w02", "staff", "sun")
@@ -101,6 +97,18 @@ func (s *shift) stripFails(a, b contract.Ticket) {
 	for unit := 2; unit <= 3; unit++ {
 		s.strip(unit, fmt.Sprintf("%d号窗口 欢迎您", unit))
 	}
+}
+
+// waits lets a time go by, and a bit.
+func (s *shift) waits(d time.Duration) {
+	s.t.Helper()
+	end := time.Now().Add(d + 100*time.Millisecond)
+	until(s.t, limit, "the time goes by", func() error {
+		if left := time.Until(end); left > 0 {
+			return fmt.Errorf("%v to go", left)
+		}
+		return nil
+	})
 }
 
 // press types digits on a keypad and presses a key.

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -77,7 +79,7 @@ func (s *shift) tenAtOnce() {
 		last = n
 		found := ""
 		for sentence := range sentences {
-			if strings.HasPrefix(words, sentence) {
+			if strings.HasPrefix(strings.TrimPrefix(words, "chime"), sentence) {
 				found = sentence
 			}
 		}
@@ -89,7 +91,9 @@ func (s *shift) tenAtOnce() {
 	if len(heard) != len(ten) || len(sentences) > 0 {
 		s.t.Errorf("%d announcements, not heard: %v\n%s", len(heard), sentences, strings.Join(heard, "\n"))
 	}
-	s.strip(20, "号窗口")
+	newest := slices.MaxFunc(answers, func(a, b contract.WindowAnswer) int { return cmp.Compare(a.Window.Called, b.Window.Called) })
+	s.calls(newest.Ticket.Number, newest.Window.Name.ZH)
+	s.strip(20, "请"+newest.Ticket.Number+"号到")
 	s.notClipped()
 	for _, w := range ten {
 		s.served(s.people, windowID(w.window))

@@ -68,6 +68,7 @@ form.addEventListener("submit", async e => {
 });
 
 dialog.addEventListener("keydown", e => {
+  if (!dialog.open) return; // closed, and the keyboard's place has not moved yet
   e.stopPropagation(); // what is typed here is no key of the page
   if (e.isComposing) return;
   if (e.repeat && (e.key === "Enter" || e.code === opener)) { e.preventDefault(); return; }
@@ -81,4 +82,4 @@ dialog.addEventListener("keydown", e => {
   }
 });
 form.addEventListener("input", () => tell(""));
-dialog.addEventListener("close", () => document.activeElement?.blur());
+for (const when of ["cancel", "close"]) dialog.addEventListener(when, () => { if (when === "cancel" || !dialog.open) document.activeElement?.blur(); });

@@ -74,6 +74,7 @@ function goPast() { past.close(); send(beyond.verb, { ...beyond, past_held: true
 function takeBack() { past.close(); send("unhold", { number: heldOne }); }
 
 past.addEventListener("keydown", e => {
+  if (!past.open) return; // closed, and the keyboard's place has not moved yet
   e.stopPropagation();
   if (e.repeat) { e.preventDefault(); return; }
   if (e.code === "KeyU" && heldOne) takeBack();
@@ -83,7 +84,7 @@ past.addEventListener("keydown", e => {
 });
 document.getElementById("past-go").addEventListener("click", goPast);
 document.getElementById("past-back").addEventListener("click", takeBack);
-past.addEventListener("close", () => document.activeElement?.blur());
+for (const when of ["cancel", "close"]) past.addEventListener(when, () => { if (when === "cancel" || !past.open) document.activeElement?.blur(); });
 
 // ---- keys and clicks
 

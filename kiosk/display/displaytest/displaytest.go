@@ -91,6 +91,15 @@ func Calls(n int, now time.Time) contract.Calls {
 	return v
 }
 
+// Called are n calls that came together: nobody has come to the window yet.
+func Called(n int, now time.Time) contract.Calls {
+	v := Calls(n, now)
+	for i := range v.Calls {
+		v.Calls[i].At, v.Calls[i].State = now, "called"
+	}
+	return v
+}
+
 // Queue is how many wait for the first services of a catalogue.
 func Queue(c contract.Catalogue, services int) contract.Queue {
 	q := contract.Queue{Version: 1}
@@ -125,7 +134,7 @@ func Samples() []Sample {
 
 	flash := Hall()
 	View(flash, contract.ViewQueue, Queue(flash.Catalogue, 5), Morning)
-	View(flash, contract.ViewCalls, Calls(4, Morning), Morning)
+	View(flash, contract.ViewCalls, Called(4, Morning), Morning)
 	for i := range 4 { // the three calls before it have had their turn
 		flash.Tick(Morning.Add(time.Duration(i) * model.Turn))
 	}
