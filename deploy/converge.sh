@@ -46,7 +46,7 @@ Ten windows press *next* at the same moment; when every call has arrived everywh
 | what took part | |
 |---|---|
 | displays | $(of displays): $(of boards) boards of the whole hall, $(of zones) of one zone, $(of windows) displays of a window |
-| strips | 5 Onbon BX cards on a serial line and 1 on TCP, 2 CD5220 and 1 Epson pole display, 2 Modbus panels, a strip and a number panel by frame templates |
+| strips | 4 Onbon BX cards on a serial line and 1 on TCP, 2 CD5220 and 1 Epson pole display, 2 Modbus panels, a strip and a number panel by frame templates |
 | voices | recorded clips into a WAV file, which takes no time, in one zone; in the other a SYN6288 chip, whose simulator takes 1 ms for a syllable |
 
 | what was compared | |
@@ -54,15 +54,16 @@ Ten windows press *next* at the same moment; when every call has arrived everywh
 | calls and recalls on the hall's disk, numbered without a gap, each ticket called once | **$(of calls)** and **$(of recalls)** |
 | drawn by a display, each with its number and window; none is missing but while the display was away | $(of drawn) |
 | announced by flashing, in order, none old and none twice | $(of announced) |
-| number and window whole on the window's strip, before the next call | $(of calls) |
+| number and window whole on the window's strip, before the next call | $(of whole) |
 | spoken in the right zone and words, once, in order | $(of spoken) |
+| texts that the chip was sent once more, since its answer was lost; a chip at its usual speed would still be speaking and not be sent them | $(of resent) |
 | not spoken, with the reason on the hall's disk | $(of unspoken) |
 | silent calls, which no voice spoke | $(of silent) |
 | **missing, doubled, wrong, out of order or old** | **0** |
 
 That the judge sees is proved in the same run: with a call missing on a display, another number or window there, an old or strange call, an announcement missing, doubled, in other words, out of order, in the other zone or of a silent call, it complained each time.
 
-Time from the answer that the window gets until the call is drawn, by the displays' own clocks, which are this machine's. *All* is the slowest of all displays that show the call. With so many windows on so few processors the drawing itself is what takes the time; what counts is that the last row is like the first: last ÷ first, p50, is **$(of flat)**. How fast the hall alone is stands in BENCHMARKS.md.
+Time from the answer that the window gets until the call is drawn, which is when it has been laid out and handed to the graphics library, by the displays' own clocks, which are this machine's. *All* is the slowest of all displays that show the call. With so many windows on so few processors the drawing itself is what takes the time; what counts is that the last row is like the first: last ÷ first, p50, is **$(of flat)**. How fast the hall alone is stands in BENCHMARKS.md.
 
 | calls | a display, p50 | p99 | all displays, p50 | p99 | all strips right, p50 |
 |---|---|---|---|---|---|

@@ -37,6 +37,7 @@ func (s *shift) tenAtOnce() {
 		if _, err := s.people.Ask(s.t.Context(), contract.AskWindowSignIn, contract.SignIn{Window: windowID(w.window), Staff: w.staff, PIN: w.staff}); err != nil {
 			s.t.Fatalf("window %d: %v", w.window, err)
 		}
+		_, _ = s.people.Ask(s.t.Context(), contract.AskWindowResume, contract.WindowRef{Window: windowID(w.window)}) // if it is paused
 		if w.window != 10 { // somebody waits there already
 			s.takes(w.service)
 		}
@@ -49,7 +50,7 @@ func (s *shift) tenAtOnce() {
 	for i, w := range ten {
 		all.Go(func() {
 			<-press
-			answers[i], errs[i] = s.people.Ask(s.t.Context(), contract.AskWindowNext, contract.WindowRef{Window: windowID(w.window)})
+			answers[i], errs[i] = s.people.Ask(s.t.Context(), contract.AskWindowNext, contract.WindowRef{Window: windowID(w.window), PastHeld: true})
 		})
 	}
 	close(press)

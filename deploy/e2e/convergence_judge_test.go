@@ -67,7 +67,17 @@ func (c *calling) voices(made ...*made) {
 		if list, err = c.chip(after); err != nil {
 			return err
 		}
-		c.heard["west"] = append(c.heard["west"], list...)
+		for _, u := range list {
+			// An answer of the chip that is lost makes the driver ask whether it
+			// speaks, and send the text again when it does not. A real chip speaks
+			// for seconds and says yes; one that needs 1 ms for a syllable is through.
+			if west := c.heard["west"]; len(west) > 0 && west[len(west)-1].words == u.words {
+				west[len(west)-1].at = u.at
+				c.resent++
+				continue
+			}
+			c.heard["west"] = append(c.heard["west"], u)
+		}
 		for _, m := range made {
 			words := inWords(m)
 			if !slices.ContainsFunc(recent(c.heard[m.at.zone]), func(u utterance) bool { return strings.HasPrefix(u.words, words) }) &&

@@ -33,6 +33,8 @@ type calling struct {
 	dark   map[string]bool        // strips that nobody can expect to be right
 	heard  map[string][]utterance // that were read from each zone's timeline
 	strips []time.Duration        // until all strips were right, by batch
+	whole  int                    // numbers that stood whole on their strip
+	resent int                    // texts that the chip was sent once more at once
 	faults []string
 	wrongs []string // complaints of the judge
 
@@ -305,6 +307,11 @@ func (c *calling) stripped(made []*made) {
 		return nil
 	})
 	c.strips = append(c.strips, time.Since(begin))
+	for _, m := range made {
+		if !c.dark[m.at.strip] {
+			c.whole++
+		}
+	}
 }
 
 // stripShows tells whether a strip shows a call whole, and what it shows.

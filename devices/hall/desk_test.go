@@ -486,6 +486,18 @@ func TestCallOfTicketInHand(t *testing.T) {
 	if w := l.s.WindowNow("w1"); w.Called != 1 || w.Number != "A001" {
 		t.Errorf("after 60 more calls w1 shows %+v", w)
 	}
+	// What calls says at once which call it is.
+	for i, typ := range []string{contract.AskWindowRecall, contract.AskWindowHold, contract.AskWindowUnhold} {
+		want := []uint64{62, 0, 63}[i]
+		if a := l.must(typ, ref{Window: "w1"}).Answer.(contract.WindowAnswer); a.Window.Called != want || l.s.WindowNow("w1").Called != want {
+			t.Errorf("%s is call %d, want %d", typ, a.Window.Called, want)
+		}
+	}
+	l.must(contract.AskWindowNoShow, ref{Window: "w1"})
+	l.printed("a")
+	if a := l.next("w1"); a.Window.Called != 64 {
+		t.Errorf("next is call %d, want 64", a.Window.Called)
+	}
 }
 
 // A walk-in ends the time in which the citizen before could rate, keeps its

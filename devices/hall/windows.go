@@ -162,10 +162,10 @@ func (s *State) callTicket(a scene, t *queue.Ticket, why string, overtaken []str
 	if p := s.try(t, queue.Call); p != nil {
 		return Decision{Refusal: p}
 	}
-	t.Window = a.window.ID
+	t.Window, t.Call = a.window.ID, s.Call+1
 	a.ticket, a.desk.Ticket = t, t.ID
 	return s.after(a, why, event(contract.EvTicketCalled, now, contract.TicketCalled{
-		Ticket: t.ID, Window: a.window.ID, Staff: a.desk.Staff, Call: s.Call + 1, Why: why, Overtaken: overtaken,
+		Ticket: t.ID, Window: a.window.ID, Staff: a.desk.Staff, Call: t.Call, Why: why, Overtaken: overtaken,
 		Waited: s.waited(t, now)}))
 }
 
@@ -183,8 +183,9 @@ func (s *State) recall(c Command, d contract.WindowRef, now time.Time) Decision 
 	if left := t.RecalledAt.Add(limit.Every).Sub(now); left > 0 && left <= limit.Every {
 		return s.refuse(RecallTooSoon, about{Number: t.Number, Seconds: int(math.Ceil(left.Seconds()))})
 	}
+	t.Call = s.Call + 1
 	return s.after(a, "", event(contract.EvTicketRecalled, now, contract.TicketRecalled{
-		Ticket: a.ticket.ID, Window: d.Window, Staff: a.desk.Staff, Call: s.Call + 1}))
+		Ticket: t.ID, Window: d.Window, Staff: a.desk.Staff, Call: t.Call}))
 }
 
 func (s *State) noShow(c Command, d contract.WindowRef, now time.Time) Decision {
@@ -294,9 +295,9 @@ func (s *State) unhold(c Command, d contract.WindowRef, now time.Time) Decision 
 	if t.Window != d.Window {
 		return s.refuse(OtherWindow, about{Number: t.Number, Other: t.Window})
 	}
-	a.ticket, a.desk.Ticket = t, t.ID
+	a.ticket, a.desk.Ticket, t.Call = t, t.ID, s.Call+1
 	return s.after(a, queue.WhyHeld, event(contract.EvTicketResumed, now, contract.TicketMoved{
-		Ticket: t.ID, Window: d.Window, Staff: a.desk.Staff, Call: s.Call + 1}))
+		Ticket: t.ID, Window: d.Window, Staff: a.desk.Staff, Call: t.Call}))
 }
 
 // giveBack puts the called ticket, or a held one by its number, back into the

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestSpecs(t *testing.T) {
@@ -77,6 +79,18 @@ func TestMissingPortIsNamed(t *testing.T) {
 		if !errors.Is(err, os.ErrNotExist) || !strings.HasPrefix(err.Error(), text+": port is not there") {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+// A wait that a signal of the runtime interrupts is no failure of the port.
+func TestInterruptedWaitGoesOn(t *testing.T) {
+	answers := []error{unix.EINTR, unix.EINTR, unix.EIO}
+	err := again(func() (err error) {
+		err, answers = answers[0], answers[1:]
+		return err
+	})
+	if !errors.Is(err, unix.EIO) || len(answers) != 0 {
+		t.Errorf("%v, %d answers left", err, len(answers))
 	}
 }
 

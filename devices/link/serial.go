@@ -205,7 +205,7 @@ func (l *serialLink) drain(stall time.Duration) error {
 	// TCSBRK(1) is tcdrain: it waits for the transmitter's own buffer, with no
 	// time-out of its own when CTS is held.
 	sent := make(chan error, 1)
-	go func() { sent <- unix.IoctlSetInt(l.fd, unix.TCSBRK, 1) }()
+	go func() { sent <- again(func() error { return unix.IoctlSetInt(l.fd, unix.TCSBRK, 1) }) }()
 	timer := time.NewTimer(stall)
 	defer timer.Stop()
 	select {

@@ -27,6 +27,16 @@ func pollFD(fd int, events int16, wait time.Duration) (int16, error) {
 	}
 }
 
+// again does something once more as long as a signal interrupts it. The runtime
+// sends its threads signals of its own all the time.
+func again(do func() error) error {
+	for {
+		if err := do(); !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}
+
 // writeAll writes to a non-blocking descriptor, chunk bytes at a time, and
 // fails with ErrStalled when it takes nothing for the time of stall. It looks
 // at closed ten times a second.

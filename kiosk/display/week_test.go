@@ -86,7 +86,7 @@ func TestWeek(t *testing.T) {
 		days = 2
 	}
 	for d := range days {
-		day(sc, s, midnight.AddDate(0, 0, d), 2*time.Minute)
+		day(sc, s, midnight.AddDate(0, 0, d), 4*time.Minute)
 		heap[d], objects[d] = used(), uint64(count(sc.Board.Object()))
 	}
 	last := days - 1

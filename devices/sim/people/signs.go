@@ -118,7 +118,8 @@ func (t *Tour) displays(ctx context.Context) error {
 	return nil
 }
 
-// seated puts somebody at each window that has a display or is the screen's.
+// seated puts somebody at each window that has a display, as far as there are
+// people for it.
 func (t *Tour) seated() map[string]hall.Staff {
 	at, taken := map[string]hall.Staff{}, map[string]bool{}
 	for _, w := range t.Setup.Windows {
