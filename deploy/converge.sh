@@ -1,6 +1,6 @@
 #!/bin/sh
 # Proves that every call reaches every display, strip and voice, once, right, in
-# order and as fast at the end as at the beginning (issue 4, point 6), with the
+# order and as fast at the end as at the beginning, with the
 # real programs; writes the figures to deploy/CONVERGENCE.md. Leave the machine
 # alone meanwhile: twenty windows are drawn without a graphics card.
 #

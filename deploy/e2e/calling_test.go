@@ -45,7 +45,7 @@ const limit = 90 * time.Second
 
 // TestCalling is one shift, through the real processes and the bytes of the
 // simulated devices: the ways of a window, of its keypad, of the boards and of
-// the voices, each of them in the journal with who did it (issue 4).
+// the voices, each of them in the journal with who did it.
 func TestCalling(t *testing.T) {
 	s := newShift(t)
 	s.forget() // what becomes an alarm a minute later

@@ -136,7 +136,7 @@ func upTo(from, to uint64) (list []uint64) {
 	return list
 }
 
-// Issue 4, point 6: a board, strips and a voice that were off for an hour, in
+// A board, strips and a voice that were off for an hour, in
 // which six hundred people were called, are right within two seconds and
 // announce nothing old; the hour's calls are each said to be unspoken; ten
 // windows that press next at once then give ten announcements everywhere, in

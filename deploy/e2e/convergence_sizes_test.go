@@ -21,7 +21,7 @@ import (
 )
 
 // Numbers of one to five characters and windows of one to three are shown whole
-// on strips of every kind (issue 4, point 6; R-WIN-05). The hall gives no number
+// on strips of every kind (R-WIN-05). The hall gives no number
 // of less than four characters, so this test tells the strips itself.
 func TestEverySizeOnEveryStrip(t *testing.T) {
 	h := newCallHouse(t, 1)

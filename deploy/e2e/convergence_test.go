@@ -58,7 +58,7 @@ type drawing struct {
 	Drawn, Announced time.Time
 }
 
-// Issue 4, point 6: ten windows press next at once, again and again, and every
+// Ten windows press next at once, again and again, and every
 // call comes out of everything once, right, and in order: on real displays, on
 // simulated strips of every kind and from the voice of each zone. Meanwhile
 // displays are killed, stopped for longer than their link lasts and cut off, a

@@ -65,7 +65,7 @@ type printerFaults struct {
 	port  string // name of the printer's port, where it has one
 }
 
-// Each fault of a printer in the middle of a slip (issue 3, 1; R-PRN-06, -07):
+// Each fault of a printer in the middle of a slip (R-PRN-06, -07):
 // the citizen sees the number and what is wrong; the number is no ghost: nobody
 // calls it until the citizen says that it is noted, and after "I do not want
 // it" it is void; when the printer is mended the next citizen's paper comes out

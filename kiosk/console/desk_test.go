@@ -23,7 +23,7 @@ func wants(t *testing.T, hall *fakeHall, want string) {
 	}
 }
 
-// What a window does beside calling, with the keyboard alone (issue 4, 1): it
+// What a window does beside calling, with the keyboard alone: it
 // holds with a reminder, serves without a ticket, corrects a service, calls by
 // eye only, and lets the next follow by itself.
 func TestDeskByKeys(t *testing.T) {
@@ -146,7 +146,7 @@ func swiped(number string) chromedp.Tasks {
 	return chromedp.Tasks{chromedp.Evaluate(`void Object.defineProperty(Event.prototype, "timeStamp", { get: () => 0 })`, nil), chromedp.KeyEvent(number + kb.Enter)}
 }
 
-// One field takes both (issue 4, 1): after a person's typing Enter goes on to
+// One field takes both: after a person's typing Enter goes on to
 // the PIN, and what a reader types signs in at once, even while a window is
 // being chosen.
 func TestOneFieldTakesBoth(t *testing.T) {

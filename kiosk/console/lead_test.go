@@ -47,7 +47,7 @@ func plain(html string) string {
 	return regexp.MustCompile(`<[^>]*>|\s+`).ReplaceAllString(html, "")
 }
 
-// Where somebody lands follows from the role and the door (issue 4, 1): a card
+// Where somebody lands follows from the role and the door: a card
 // alone is enough, and its number never comes back to the page.
 func TestDoors(t *testing.T) {
 	for _, c := range []struct {

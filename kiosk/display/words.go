@@ -12,7 +12,7 @@ var words = map[string]contract.Text2{
 	"service": {ZH: "事项", EN: "Service"},
 	"minutes": {ZH: "约分钟", EN: "min"},
 	"people":  {ZH: "人数", EN: "No."},
-	"open":    {ZH: "开放窗口 %d 个", EN: "%d windows open"},
+	"open":    {ZH: "开放窗口 %d 个", EN: "Windows open: %d"},
 	"more":    {ZH: "另有 %d 个事项", EN: "%d more services"},
 }
 

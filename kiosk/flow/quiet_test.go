@@ -22,7 +22,7 @@ func finished(t *testing.T, lent bool) State {
 	return s
 }
 
-// Issue 4: one touch, and the number is never spoken; one more, and it is. A lent
+// One touch, and the number is never spoken; one more, and it is. A lent
 // number can be kept quiet without the hall as well.
 func TestSilentCall(t *testing.T) {
 	for _, lent := range []bool{false, true} {

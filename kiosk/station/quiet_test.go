@@ -12,7 +12,7 @@ import (
 	"hallward/kiosk/flow"
 )
 
-// Issue 4: the hall is asked for a silent call, and says so; when it does not
+// The hall is asked for a silent call, and says so; when it does not
 // answer in time the citizen is told, and nothing goes into the outbox.
 func TestSilentCallAsksTheHall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
