@@ -58,7 +58,7 @@ func (b board) calls(number, window string) {
 
 // A board that has lost the controller keeps what it showed and says so; after
 // a crash of its own it shows the same; when the controller is back it is right
-// at once (issue 2, 7; R-BOARD-06).
+// at once (R-BOARD-06).
 func TestBoardWithoutTheHall(t *testing.T) {
 	h := newHouse(t)
 	h.start("hallsim", "hall", "kiosk")

@@ -8,7 +8,7 @@ import (
 )
 
 // Each program ends in order when it is asked to, in any order of the programs,
-// and leaves no process and no device file behind (issue 2, 9).
+// and leaves no process and no device file behind.
 func TestOrderlyStop(t *testing.T) {
 	h := newHouse(t)
 	all := []string{"centre", "hallsim", "hall", "kiosk", "board"}

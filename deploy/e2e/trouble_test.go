@@ -11,7 +11,7 @@ import (
 )
 
 // Each trouble has its page before a number is taken, within seconds, and the
-// page offers to go on by itself when the trouble is over (issue 2, 6; R-PRN-06).
+// page offers to go on by itself when the trouble is over (R-PRN-06).
 func TestKioskTroublePages(t *testing.T) {
 	const unit, service = "housing", "housing-rent"
 	h := newHouse(t)

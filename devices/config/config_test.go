@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the expected errors")
 
 const halls = "../../deploy/halls"
 
-// Issue 2, point 2: the sample halls load, and are of the promised size.
+// The sample halls load, and are of the promised size.
 func TestSampleHalls(t *testing.T) {
 	for _, c := range []struct {
 		name                                string
@@ -73,7 +73,7 @@ func TestSampleStaff(t *testing.T) {
 	}
 }
 
-// Issue 2, point 2: each mistake is told with file, line and value, all of
+// Each mistake is told with file, line and value, all of
 // them at once.
 func TestBrokenHalls(t *testing.T) {
 	cases, err := os.ReadDir("testdata/hall")

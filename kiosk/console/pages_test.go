@@ -41,7 +41,7 @@ func unfold(cards ...string) chromedp.Tasks {
 	return steps
 }
 
-// A whole stretch of work at a window with the keyboard alone (issue 2, 8).
+// A whole stretch of work at a window with the keyboard alone.
 func TestKeyboardAlone(t *testing.T) {
 	hall := newFakeHall()
 	url := serve(t, New(hall, Options{}))

@@ -146,7 +146,7 @@ func TestDoubleTap(t *testing.T) {
 	}
 }
 
-// R-PRN-06 and issue 2: every obstacle is told before a number is taken.
+// R-PRN-06: every obstacle is told before a number is taken.
 func TestObstacles(t *testing.T) {
 	closed := CalendarView{Day: "2026-03-02", Next: start.Add(time.Hour)}
 	paused := contract.Catalogue(hall().Catalogue)

@@ -92,7 +92,7 @@ func (l *line) shows(what string, want func(Page) bool) time.Duration {
 	}
 }
 
-// Issue 2, 7: the broker goes, calls are made, the broker comes back: the board
+// The broker goes, calls are made, the broker comes back: the board
 // says that it is cut off, keeps what it has, is right within 2 s of the link's
 // return, and announces the calls that it missed once (HALL-018, HALL-019).
 func TestRightWithinTwoSeconds(t *testing.T) {
