@@ -17,10 +17,10 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// atTheDesk is a morning at window 2: somebody without a ticket, a wrong
-// service, what came of it; an announced walk-in who does not come, however
-// often they are called; the next by itself; a call by eye only (R-ACC-07); a
-// transfer and a void number.
+// atTheDesk is a morning at window 2: somebody without a ticket (R-ACC-07), a
+// wrong service, what came of it; an announced walk-in who does not come, however
+// often they are called; the next by itself; a call by eye only; a transfer and a
+// void number.
 func (s *shift) atTheDesk() {
 	here := contract.WindowRef{Window: "w02"}
 	s.signsIn(s.people, "w02", "1003")

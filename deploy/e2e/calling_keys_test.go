@@ -18,7 +18,7 @@ import (
 
 // byKeypad works windows 2 and 3 from their call keypads alone: next, recall,
 // evaluate and the citizen's rating, one by number, a transfer by the label of
-// the window, pause and back (R-KEY-01, -08); the strips follow. Then the strip
+// the window, pause and back (R-KEY-08); the strips follow. Then the strip
 // of window 3 is dark for a while: the console knows, the others go on, and it
 // is right when it returns (R-WIN-09).
 func (s *shift) byKeypad() {

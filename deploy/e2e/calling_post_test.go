@@ -75,7 +75,7 @@ func (s *shift) onTheBoards() {
 		s.t.Fatalf("the centre sends results: %d %s", status, said)
 	}
 	s.records(contract.EvResultsPublished, "source", hall.FromCentre)
-	over := time.Now().Add(25 * time.Second)
+	over := time.Now().Add(30 * time.Second)
 	if said, status := s.centreSends(map[string]string{"do": "notice", "id": "paper", "text_zh": passing, "text_en": "One moment",
 		"until": over.Format(time.RFC3339Nano)}, ""); status != http.StatusOK {
 		s.t.Fatalf("the centre sends a notice: %d %s", status, said)

@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"hallward/devices/contract"
+	"hallward/kiosk/display/keeper"
 )
 
 // The ten windows of tenAtOnce, all heard on the ground floor.
@@ -38,7 +39,7 @@ func (s *shift) tenAtOnce() {
 			s.t.Fatalf("window %d: %v", w.window, err)
 		}
 		_, _ = s.people.Ask(s.t.Context(), contract.AskWindowResume, contract.WindowRef{Window: windowID(w.window)}) // if it is paused
-		if w.window != 10 { // somebody waits there already
+		if w.window != 10 {                                                                                          // somebody waits there already
 			s.takes(w.service)
 		}
 	}
@@ -93,7 +94,11 @@ func (s *shift) tenAtOnce() {
 		s.t.Errorf("%d announcements, not heard: %v\n%s", len(heard), sentences, strings.Join(heard, "\n"))
 	}
 	newest := slices.MaxFunc(answers, func(a, b contract.WindowAnswer) int { return cmp.Compare(a.Window.Called, b.Window.Called) })
-	s.calls(newest.Ticket.Number, newest.Window.Name.ZH)
+	s.shows("the last call", func(p keeper.Page) bool {
+		return slices.ContainsFunc(p.Calls, func(c keeper.Call) bool {
+			return c.Number == newest.Ticket.Number && c.Window == newest.Window.Name.ZH && c.Call == newest.Window.Called
+		})
+	})
 	s.strip(20, "请"+newest.Ticket.Number+"号到")
 	s.notClipped()
 	for _, w := range ten {

@@ -21,8 +21,8 @@ import (
 // The whole way: a finger on the kiosk, the number on paper and in its code,
 // the call from a window's page, the number on the board, start and end of the
 // service, a key on the keypad, the rating before the manager; a punch at the
-// terminal, shown with the person; and each step once at the centre (
-// R-KIOSK-07, R-QUE-01, R-PRN-01, R-KEY-08, R-ATT-13).
+// terminal, shown with the person; and each step once at the centre
+// (R-KIOSK-07, R-QUE-01, R-PRN-01, R-KEY-08, R-ATT-13).
 func TestTheWholeWay(t *testing.T) {
 	const unit, service, window, keypad = "housing", "housing-rent", "w02", 2
 	h := newHouse(t)

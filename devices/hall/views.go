@@ -83,12 +83,8 @@ func (s *State) WindowNow(id string) contract.WindowView {
 	if w == nil {
 		return contract.WindowView{}
 	}
-	t := s.inHand(id)
-	v := s.windowView(w, s.desk(id), t)
+	v := s.windowView(w, s.desk(id), s.inHand(id))
 	v.Waiting = s.WaitingFor(id)
-	if t != nil {
-		v.Called = t.Call
-	}
 	return v
 }
 
@@ -112,7 +108,7 @@ func (s *State) windowView(w *Window, d Desk, t *queue.Ticket) contract.WindowVi
 		}
 	}
 	if t != nil {
-		v.Number, v.Ticket, v.Service, v.Silent = t.Number, string(t.State), t.Service, t.Silent
+		v.Number, v.Ticket, v.Called, v.Service, v.Silent = t.Number, string(t.State), t.Call, t.Service, t.Silent
 	}
 	return v
 }
