@@ -222,7 +222,7 @@ func TestShow(t *testing.T) {
 		t.Fatal(err)
 	}
 	link := plugged(t, "pty", strips.Run)
-	out, err := hallctl(t, "show", "display/onbon", link, "请A001号到3号窗口", "--unit", "3", "--set", "width=192")
+	out, err := hallctl(t, "show", "display/onbon", link, "请A001号到3号窗口", "--unit", "3", "--set", "width=192", "--set", "answer=5s")
 	if card, _ := strips.Card(3); err != nil || card.Text != "请A001号到3号窗口" || !strings.Contains(out, "unit 3 on "+link+" has taken the text") {
 		t.Errorf("%v, %+v\n%s", err, card, out)
 	}
