@@ -57,6 +57,7 @@ Ten windows press *next* at the same moment; when every call has arrived everywh
 | number and window whole on the window's strip, before the next call | $(of whole) |
 | spoken in the right zone and words, once, in order | $(of spoken) |
 | texts that the chip was sent once more, since its answer was lost; a chip at its usual speed would still be speaking and not be sent them | $(of resent) |
+| heard although the hall noted that no voice spoke them: the chip's answers were lost | $(of doubted) |
 | not spoken, with the reason on the hall's disk | $(of unspoken) |
 | silent calls, which no voice spoke | $(of silent) |
 | **missing, doubled, wrong, out of order or old** | **0** |

@@ -18,9 +18,9 @@ func (c *calling) report(v verdict, took time.Duration) {
 	if first, last := rows[0].p50, rows[len(rows)-1].p50; first > 0 {
 		flat = float64(last) / float64(first)
 	}
-	c.t.Logf("result: calls=%d recalls=%d silent=%d displays=%d boards=%d zones=%d windows=%d seconds=%.0f whole=%d drawn=%d announced=%d spoken=%d unspoken=%d resent=%d flat=%.2f",
+	c.t.Logf("result: calls=%d recalls=%d silent=%d displays=%d boards=%d zones=%d windows=%d seconds=%.0f whole=%d drawn=%d announced=%d spoken=%d unspoken=%d resent=%d doubted=%d flat=%.2f",
 		v.calls, v.recalls, v.silent, len(c.screens), screens["board"], screens["zone"], screens["window"], took.Seconds(), c.whole,
-		v.drawn, v.announced, v.spoken, v.unspoken, c.resent, flat)
+		v.drawn, v.announced, v.spoken, v.unspoken, c.resent, v.doubted, flat)
 	for _, r := range rows {
 		c.t.Logf("row: | %d–%d | %s | %s | %s | %s | %s |", r.from, r.to, ms(r.p50), ms(r.p99), ms(r.allP50), ms(r.allP99), ms(r.strips))
 	}
