@@ -18,7 +18,7 @@ import (
 
 // Environment of TestConvergence, beside the go command's own flags.
 const (
-	callsVariable    = "HALLWARD_CALLS"    // how many; 150
+	callsVariable    = "HALLWARD_CALLS"    // how many; 100
 	displaysVariable = "HALLWARD_DISPLAYS" // real display processes; 4
 )
 
@@ -69,7 +69,7 @@ func TestConvergence(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts many windows")
 	}
-	calls, displays := number(t, callsVariable, 150), number(t, displaysVariable, 4)
+	calls, displays := number(t, callsVariable, 100), number(t, displaysVariable, 4)
 	c := &calling{callHouse: newCallHouse(t, displays), t: t, begin: time.Now(), long: calls > 500, dark: map[string]bool{},
 		heard: map[string][]utterance{}, made: map[string]*made{}}
 	c.open()

@@ -24,7 +24,7 @@ import (
 )
 
 var (
-	days  = flag.Int("days", 200, "simulated days, each with its own seed")
+	days  = flag.Int("days", 120, "simulated days, each with its own seed")
 	first = flag.Uint64("seed", 1, "seed of the first day")
 	tell  = flag.Bool("tell", false, "log what happened in each day")
 	long  = flag.Duration("long", 6*time.Minute, "how long the faults go on in each day")
