@@ -348,7 +348,7 @@ func TestBadInputYAML(t *testing.T) {
 		{"display", "board-1.yaml", map[string][]change{"board-1.yaml": {
 			{"node: board-1", "node: Board", `node: "Board": want`},
 			{"controller: tls:", "controller: tcp:", `controller: "tcp:`},
-			{"height: 1080", "height: 10", `screen.height: "10": want 320 to 7680`},
+			{"height: 1080", "height: 10", `screen.height: "10": want 240 to 7680`},
 			{"data: ", "colour: red\ndata: ", `colour: unknown key`},
 		}}},
 		{"centre", "centre.yaml", map[string][]change{"centre.yaml": {
