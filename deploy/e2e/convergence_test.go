@@ -58,17 +58,14 @@ type drawing struct {
 	Drawn, Announced time.Time
 }
 
-// Ten windows press next at once, again and again, and every
-// call comes out of everything once, right, and in order: on real displays, on
+// Ten windows press next at once, again and again, and every call
+// comes out of everything once, right, and in order: on real displays, on
 // simulated strips of every kind and from the voice of each zone. Meanwhile
 // displays are killed, stopped for longer than their link lasts and cut off, a
 // strip falls silent and comes back, and the hall itself is killed. Who comes
 // back is right at once and announces nothing old; the last call is as quick as
 // the first (R-WIN-09, R-BOARD-01, -02, R-VOICE-06, HALL-018, -019).
 func TestConvergence(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it starts many windows")
-	}
 	calls, displays := number(t, callsVariable, 100), number(t, displaysVariable, 4)
 	c := &calling{callHouse: newCallHouse(t, displays), t: t, begin: time.Now(), long: calls > 500, dark: map[string]bool{},
 		heard: map[string][]utterance{}, made: map[string]*made{}}
